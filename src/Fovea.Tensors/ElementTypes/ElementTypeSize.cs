@@ -1,0 +1,15 @@
+namespace Fovea.Tensors.ElementTypes;
+
+/// <summary>Sizes of the element types.</summary>
+public static class ElementTypeSize
+{
+    /// <summary>Bytes of one element: 1, 2, 4 or 8.</summary>
+    public static int Bytes(this ElementType type) => type switch
+    {
+        ElementType.F32 or ElementType.I32 => 4,
+        ElementType.F16 or ElementType.BF16 => 2,
+        ElementType.I64 => 8,
+        ElementType.U8 or ElementType.I8 => 1,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown element type."),
+    };
+}

@@ -1,0 +1,14 @@
+namespace Fovea.Tensors.Ops;
+
+/// <summary>Attention probabilities that somebody asked for. Only these are computed; no n × n matrix exists.</summary>
+public sealed class AttentionCapture
+{
+    /// <summary>Query rows to capture, counted from the segment's first query, ascending.</summary>
+    public IReadOnlyList<int> Rows { get; init; } = [];
+
+    /// <summary>Receives the probabilities of <see cref="Rows"/>: [heads, rows, keys], zero where a query does not see a key. Absent if no row is wanted.</summary>
+    public Tensor? Probabilities { get; init; }
+
+    /// <summary>Receives for each head and key the mean probability over all queries of the segment: [heads, keys]. Absent if not wanted.</summary>
+    public Tensor? Received { get; init; }
+}
