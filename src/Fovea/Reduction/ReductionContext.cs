@@ -25,8 +25,8 @@ public sealed class ReductionContext
     /// <summary>The values of the signals that were asked for.</summary>
     public required IReadOnlyDictionary<Signal, Tensor> Signals { private get; init; }
 
-    /// <summary>For each candidate its column in attention rows; empty at stages that have none.</summary>
-    public ReadOnlyMemory<int> Columns { get; init; }
+    /// <summary>For each attention-row signal the column of each candidate.</summary>
+    public IReadOnlyDictionary<Signal, int[]> CandidateColumns { private get; init; } = new Dictionary<Signal, int[]>();
 
     /// <summary>How many original tokens each candidate stands for; empty = one each.</summary>
     public ReadOnlyMemory<float> Sizes { get; init; }
@@ -48,4 +48,10 @@ public sealed class ReductionContext
     public Tensor this[Signal signal] => Signals.TryGetValue(signal, out var value)
         ? value
         : throw new InvalidOperationException($"{signal} was not asked for at stage {Stage}; name it in the stage request.");
+
+    /// <summary>For each candidate its column in the rows of an attention-row signal.</summary>
+    /// <exception cref="InvalidOperationException">The method did not ask for the signal at this stage, or it has no columns.</exception>
+    public ReadOnlySpan<int> Columns(Signal signal) => CandidateColumns.TryGetValue(signal, out var columns)
+        ? columns
+        : throw new InvalidOperationException($"{signal} has no columns at stage {Stage}.");
 }

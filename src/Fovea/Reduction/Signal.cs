@@ -19,7 +19,7 @@ public abstract record Signal
 
     /// <summary>
     /// Attention rows of some queries in a decoder layer, causal, over all tokens of the sequence as that layer saw them; [heads, rows, keys].
-    /// <see cref="ReductionContext.Columns"/> says where the candidates are.
+    /// <see cref="ReductionContext.Columns(Signal)"/> says where the candidates are.
     /// </summary>
     /// <param name="layer">Decoder layer from 0; it must come before the stage.</param>
     /// <param name="queries">Whose rows.</param>

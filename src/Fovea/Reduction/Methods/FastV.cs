@@ -57,7 +57,7 @@ public sealed class FastV : ScoringReducer
         : throw new ArgumentException($"fastv_k is {_options.FastvK}; the model has {shape.DecoderLayers} layers, so it is at most {shape.DecoderLayers - 1}.");
 
     /// <inheritdoc/>
-    public override void Score(ReductionContext context, Span<float> scores) => HeadMean.OfColumns(context[_row], context.Columns.Span, scores);
+    public override void Score(ReductionContext context, Span<float> scores) => HeadMean.OfColumns(context[_row], context.Columns(_row), scores);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
