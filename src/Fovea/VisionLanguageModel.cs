@@ -76,7 +76,7 @@ public sealed class VisionLanguageModel : IDisposable
             if (!work.IsCompleted)
             {
                 await stop.CancelAsync().ConfigureAwait(false);
-                await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 

@@ -5,6 +5,8 @@ public static class GoldenSuites
 {
     private static readonly Dictionary<string, Func<string, IEnumerable<GoldenTest>>> ByArea = new(StringComparer.Ordinal)
     {
+        ["model"] = ModelSuite.Cases,
+        ["reduction"] = ReductionSuite.Cases,
         ["tokenizer"] = TokenizerSuite.Tests,
     };
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Fovea.Imaging;
 using Fovea.Models;
 using Fovea.Reduction;
 using Fovea.Tensors;

@@ -114,8 +114,8 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
                 var place = geometry[token];
                 if (place.Kind == VisualTokenKind.Patch)
                 {
-                    var captured = (captures[place.Tile].Probabilities ?? captures[place.Tile].Received)?.Row<float>(head) ?? [];
-                    row[token] = captured[special + (place.Row * geometry.Tiles[place.Tile].Columns) + place.Column];
+                    var captured = captures[place.Tile].Probabilities ?? captures[place.Tile].Received ?? throw new InvalidOperationException("Nothing was captured.");
+                    row[token] = captured.Row<float>(head)[special + (place.Row * geometry.Tiles[place.Tile].Columns) + place.Column];
                 }
             }
         }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Fovea.Tensors;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models;
