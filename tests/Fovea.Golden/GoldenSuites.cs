@@ -5,6 +5,7 @@ public static class GoldenSuites
 {
     private static readonly Dictionary<string, Func<string, IEnumerable<GoldenTest>>> ByArea = new(StringComparer.Ordinal)
     {
+        ["image"] = ImageSuite.Under,
     };
 
     /// <summary>All cases below <paramref name="root"/>, in ordinal order of their ids.</summary>
