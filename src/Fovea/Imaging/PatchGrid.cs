@@ -7,5 +7,5 @@ namespace Fovea.Imaging;
 public readonly record struct PatchGrid(int Frames, int Rows, int Columns)
 {
     /// <summary>The number of patches.</summary>
-    public int Count => Frames * Rows * Columns;
+    public int Count => checked(Frames * Rows * Columns);
 }

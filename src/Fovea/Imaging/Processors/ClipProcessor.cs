@@ -5,6 +5,9 @@ internal sealed class ClipProcessor(ResizeAndCrop steps, bool padsToSquare) : Ti
 {
     private const int DefaultSide = 224;
 
+    /// <summary>What happens to a picture, padding aside.</summary>
+    public ResizeAndCrop Steps => steps;
+
     /// <summary>Reads a processor of the CLIP kind.</summary>
     /// <param name="config">The file.</param>
     /// <param name="variant">Slow or fast.</param>

@@ -5,6 +5,8 @@ internal sealed record PixelSettings
 {
     public static readonly double[] ClipMean = [0.48145466, 0.4578275, 0.40821073];
     public static readonly double[] ClipDeviation = [0.26862954, 0.26130258, 0.27577711];
+    public static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
+    public static readonly double[] ImageNetDeviation = [0.229, 0.224, 0.225];
     public static readonly double[] Half = [0.5, 0.5, 0.5];
 
     public required ProcessorVariant Variant { get; init; }

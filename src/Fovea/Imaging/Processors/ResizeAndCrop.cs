@@ -25,6 +25,9 @@ internal sealed record ResizeAndCrop(PixelSettings Pixels, TargetSize Size, Imag
         return middle.IsExact ? new ResizeAndCrop(pixels, target, middle.Exact) : throw config.Error("crop_size", "needs height and width");
     }
 
+    /// <summary>The size of a picture that is resized without keeping its aspect: the exact size, or a square of the short edge.</summary>
+    public ImageSize Square => Size.IsExact ? Size.Exact : new ImageSize((int)Size.ShortestEdge, (int)Size.ShortestEdge);
+
     /// <summary>The size of a picture after resizing.</summary>
     public ImageSize SizeOf(Image image) => Size.ShortestEdge > 0 ? ImageGeometry.ShortestEdge(ImageSize.Of(image), (int)Size.ShortestEdge) : Size.Exact;
 
