@@ -1,0 +1,36 @@
+namespace Fovea.Reduction;
+
+/// <summary>Something a method looks at. The engine computes what was asked for, once, in the pass that the model makes anyway.</summary>
+public abstract record Signal
+{
+    private Signal()
+    {
+    }
+
+    /// <summary>The values of the candidates where the stage acts: encoder features, projected tokens or hidden states; [candidates, width].</summary>
+    public static Signal Features { get; } = new FeaturesSignal();
+
+    /// <summary>
+    /// How much attention each candidate gets in an encoder block: the class token's row without its own column, or, in encoders without a class token,
+    /// the attention received, averaged over the queries. Probabilities over the whole row, not renormalised; [heads, candidates].
+    /// </summary>
+    /// <param name="block">Encoder block from 0.</param>
+    public static Signal EncoderAttention(int block) => new EncoderAttentionSignal(block);
+
+    /// <summary>
+    /// Attention rows of some queries in a decoder layer, causal, over all tokens of the sequence as that layer saw them; [heads, rows, keys].
+    /// <see cref="ReductionContext.Columns(Signal)"/> says where the candidates are.
+    /// </summary>
+    /// <param name="layer">Decoder layer from 0; it must come before the stage.</param>
+    /// <param name="queries">Whose rows.</param>
+    public static Signal AttentionRows(int layer, Queries queries) => new AttentionRowsSignal(layer, queries);
+
+    /// <summary><see cref="Features"/>.</summary>
+    public sealed record FeaturesSignal : Signal;
+
+    /// <summary><see cref="EncoderAttention"/>.</summary>
+    public sealed record EncoderAttentionSignal(int Block) : Signal;
+
+    /// <summary><see cref="AttentionRows"/>.</summary>
+    public sealed record AttentionRowsSignal(int Layer, Queries Queries) : Signal;
+}
