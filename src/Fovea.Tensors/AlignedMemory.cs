@@ -8,12 +8,20 @@ public sealed unsafe class AlignedMemory : MemoryBlock
     /// <summary>One cache line, and the width of the widest vector.</summary>
     public const int Alignment = 64;
 
+    private readonly void* _allocation;
+
     /// <summary>Allocates <paramref name="length"/> bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A negative length.</exception>
     /// <exception cref="OutOfMemoryException">The system has not that much memory.</exception>
     public AlignedMemory(long length)
-        : base(Allocate(length), length)
+        : this(Allocate(length), length)
     {
+    }
+
+    private AlignedMemory(void* allocation, long length)
+        : base(Align(allocation), length)
+    {
+        _allocation = allocation;
         GC.AddMemoryPressure(Math.Max(length, 1));
     }
 
@@ -22,17 +30,17 @@ public sealed unsafe class AlignedMemory : MemoryBlock
 
     private protected override void Free(byte* pointer)
     {
-        NativeMemory.AlignedFree(pointer);
+        NativeMemory.Free(_allocation);
         GC.RemoveMemoryPressure(Math.Max(Length, 1));
     }
 
-    private static byte* Allocate(long length)
+    // Fresh zeroed pages come from the system for nothing and are first touched by the thread that fills them; clearing would touch all of them here.
+    // Room for one vector behind the end lets kernels read whole vectors at the tail.
+    private static void* Allocate(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        // Room for one vector behind the end lets kernels read whole vectors at the tail.
-        nuint bytes = (nuint)length + Alignment;
-        byte* pointer = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
-        NativeMemory.Clear(pointer, bytes);
-        return pointer;
+        return NativeMemory.AllocZeroed((nuint)length + (2 * Alignment));
     }
+
+    private static byte* Align(void* allocation) => (byte*)(((nuint)allocation + Alignment - 1) & ~(nuint)(Alignment - 1));
 }

@@ -70,10 +70,16 @@ public sealed unsafe class Tensor : IDisposable
             throw new ArgumentException($"The range {byteOffset}+{bytes} lies outside a block of {memory.Length} bytes.", nameof(byteOffset));
         }
 
+        if (byteOffset % elementType.Bytes() != 0)
+        {
+            throw new ArgumentException($"The offset {byteOffset} is not a multiple of the size of {elementType}.", nameof(byteOffset));
+        }
+
         return new Tensor(memory, byteOffset, owns: false, elementType, shape);
     }
 
     /// <summary>All elements.</summary>
+    /// <remarks>BF16 is read as <see cref="BFloat16"/>, BOOL and the 8-bit floats as <see cref="byte"/>.</remarks>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the element type, or there are more than 2^31 elements.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
@@ -143,6 +149,17 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Element type and extents, such as <c>F32[576, 1024]</c>.</summary>
     public override string ToString() => $"{ElementType}{Shape}";
 
+    internal void WriteTo(Stream stream)
+    {
+        long bytes = Shape.Count * ElementType.Bytes();
+        for (long written = 0; written < bytes;)
+        {
+            int length = (int)Math.Min(bytes - written, 1 << 24);
+            stream.Write(new ReadOnlySpan<byte>(Pointer + written, length));
+            written += length;
+        }
+    }
+
     internal void Reinterpret(Shape shape) => Shape = shape;
 
     internal void Rebind(MemoryBlock memory, long byteOffset, Shape shape)
@@ -187,6 +204,12 @@ public sealed unsafe class Tensor : IDisposable
             ElementType.I32 => typeof(T) == typeof(int),
             ElementType.U8 => typeof(T) == typeof(byte),
             ElementType.I8 => typeof(T) == typeof(sbyte),
+            ElementType.F64 => typeof(T) == typeof(double),
+            ElementType.U64 => typeof(T) == typeof(ulong),
+            ElementType.U32 => typeof(T) == typeof(uint),
+            ElementType.I16 => typeof(T) == typeof(short),
+            ElementType.U16 => typeof(T) == typeof(ushort),
+            ElementType.Bool or ElementType.F8E4M3 or ElementType.F8E5M2 => typeof(T) == typeof(byte),
             _ => false,
         };
         if (!matches)

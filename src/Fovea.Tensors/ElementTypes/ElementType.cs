@@ -23,4 +23,28 @@ public enum ElementType
 
     /// <summary>Signed 8-bit integer.</summary>
     I8,
+
+    /// <summary>IEEE 754 binary64.</summary>
+    F64,
+
+    /// <summary>Unsigned 64-bit integer.</summary>
+    U64,
+
+    /// <summary>Unsigned 32-bit integer.</summary>
+    U32,
+
+    /// <summary>Signed 16-bit integer.</summary>
+    I16,
+
+    /// <summary>Unsigned 16-bit integer.</summary>
+    U16,
+
+    /// <summary>A truth value in one byte: 0 or 1; "BOOL".</summary>
+    Bool,
+
+    /// <summary>Eight bits, 4 of them exponent, finite and NaN only; "F8_E4M3".</summary>
+    F8E4M3,
+
+    /// <summary>Eight bits, 5 of them exponent; "F8_E5M2".</summary>
+    F8E5M2,
 }

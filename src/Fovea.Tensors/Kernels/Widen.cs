@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Fovea.Tensors.ElementTypes;
 
 namespace Fovea.Tensors.Kernels;
@@ -6,7 +9,10 @@ namespace Fovea.Tensors.Kernels;
 public static class Widen
 {
     /// <summary>Widens row <paramref name="row"/> of an f32, f16 or bf16 tensor.</summary>
-    /// <exception cref="ArgumentException">The tensor holds integers.</exception>
+    /// <param name="source">[rows, …].</param>
+    /// <param name="row">The row.</param>
+    /// <param name="destination">At least as long as a row.</param>
+    /// <exception cref="ArgumentException">The tensor holds no f32, f16 or bf16, or the destination is too short.</exception>
     public static void Row(Tensor source, int row, Span<float> destination)
     {
         switch (source.ElementType)
@@ -15,23 +21,54 @@ public static class Widen
                 source.Row<float>(row).CopyTo(destination);
                 break;
             case ElementType.F16:
-                var halves = source.Row<Half>(row);
-                for (int i = 0; i < halves.Length; i++)
-                {
-                    destination[i] = (float)halves[i];
-                }
-
+                Convert(source.Row<Half>(row), destination);
                 break;
             case ElementType.BF16:
-                var brains = source.Row<BFloat16>(row);
-                for (int i = 0; i < brains.Length; i++)
-                {
-                    destination[i] = brains[i].ToSingle();
-                }
-
+                Convert(source.Row<BFloat16>(row), destination);
                 break;
             default:
-                throw new ArgumentException($"{source} does not hold floating-point numbers.", nameof(source));
+                throw new ArgumentException($"{source} does not hold f32, f16 or bf16.", nameof(source));
+        }
+    }
+
+    /// <summary>Widens binary16 numbers.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static void Convert(ReadOnlySpan<Half> source, Span<float> destination) => TensorPrimitives.ConvertToSingle(source, destination);
+
+    /// <summary>Widens bfloat16 numbers.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static void Convert(ReadOnlySpan<BFloat16> source, Span<float> destination)
+    {
+        if (destination.Length < source.Length)
+        {
+            throw new ArgumentException($"{source.Length} numbers do not fit into {destination.Length}.", nameof(destination));
+        }
+
+        var bits = MemoryMarshal.Cast<BFloat16, ushort>(source);
+        var wide = MemoryMarshal.Cast<float, uint>(destination);
+        int i = 0;
+        for (; i + Vector<ushort>.Count <= bits.Length; i += Vector<ushort>.Count)
+        {
+            Vector.Widen(new Vector<ushort>(bits[i..]), out var low, out var high);
+            Vector.ShiftLeft(low, 16).CopyTo(wide[i..]);
+            Vector.ShiftLeft(high, 16).CopyTo(wide[(i + Vector<uint>.Count)..]);
+        }
+
+        for (; i < bits.Length; i++)
+        {
+            wide[i] = (uint)bits[i] << 16;
+        }
+    }
+
+    internal static void Convert(ReadOnlySpan<byte> source, ElementType type, Span<float> destination)
+    {
+        if (type == ElementType.F16)
+        {
+            Convert(MemoryMarshal.Cast<byte, Half>(source), destination);
+        }
+        else
+        {
+            Convert(MemoryMarshal.Cast<byte, BFloat16>(source), destination);
         }
     }
 }

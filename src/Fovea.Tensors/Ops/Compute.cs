@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Fovea.Tensors.Kernels;
 using Fovea.Tensors.Threading;
 
 namespace Fovea.Tensors.Ops;
@@ -9,17 +12,33 @@ namespace Fovea.Tensors.Ops;
 /// </summary>
 public sealed partial class Compute : IDisposable
 {
+    // Below this many numbers a second thread costs more than it saves.
+    private const int NumbersPerThread = 1 << 14;
+
     private readonly bool _ownsWorkers;
 
     /// <summary>Computes with workers of its own, one per processor.</summary>
     public Compute()
         : this(new Workers(Environment.ProcessorCount)) => _ownsWorkers = true;
 
-    /// <summary>Computes with borrowed workers.</summary>
-    public Compute(Workers workers) => Workers = workers;
+    /// <summary>Computes with borrowed workers and the default kernels.</summary>
+    public Compute(Workers workers)
+        : this(workers, KernelSet.Default)
+    {
+    }
+
+    /// <summary>Computes with borrowed workers and chosen kernels.</summary>
+    public Compute(Workers workers, KernelSet kernels)
+    {
+        Workers = workers;
+        Kernels = kernels;
+    }
 
     /// <summary>The threads.</summary>
     public Workers Workers { get; }
+
+    /// <summary>The kernels.</summary>
+    public KernelSet Kernels { get; }
 
     /// <summary>The scratch memory that results are rented from.</summary>
     public Arena Arena { get; } = new();
@@ -34,6 +53,14 @@ public sealed partial class Compute : IDisposable
         if (_ownsWorkers)
         {
             Workers.Dispose();
+        }
+    }
+
+    private static void Check([DoesNotReturnIf(false)] bool holds, Tensor? tensor, [InterpolatedStringHandlerArgument(nameof(holds))] ref ShapeMessage reason)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{tensor} {reason.Text}.");
         }
     }
 }

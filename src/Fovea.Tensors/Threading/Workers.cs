@@ -1,41 +1,119 @@
-namespace Fovea.Tensors.Threading;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
-/// <summary>Work that can be cut into ranges whose results do not depend on where the cuts are.</summary>
-public interface IRangeWork
-{
-    /// <summary>Does items <paramref name="start"/> to <paramref name="end"/> − 1 on thread <paramref name="worker"/> (0 = the caller).</summary>
-    void Execute(int start, int end, int worker);
-}
+namespace Fovea.Tensors.Threading;
 
 /// <summary>
 /// The one thread pool: a fixed number of threads that share ranges in a fixed partition. The caller is one of them.
 /// Calls from several threads queue; a call from inside a work item runs on the calling thread alone.
 /// </summary>
-public sealed class Workers : IDisposable
+public sealed unsafe class Workers : IDisposable
 {
+    private readonly Lock _queue = new();
+    private readonly Worker[] _workers;
+    private bool _disposed;
+
     /// <summary>Starts <paramref name="degree"/> − 1 threads.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A degree below one.</exception>
     public Workers(int degree)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(degree, 1);
         Degree = degree;
+        _workers = new Worker[degree - 1];
+        for (int i = 0; i < _workers.Length; i++)
+        {
+            _workers[i] = new Worker(i + 1);
+        }
     }
 
     /// <summary>The number of threads, the caller included.</summary>
     public int Degree { get; }
 
-    /// <summary>Does <paramref name="count"/> items in contiguous ranges, at most one range a thread, none shorter than <paramref name="grain"/> unless it is the only one.</summary>
+    [field: ThreadStatic]
+    internal static bool IsInsideWork { get; set; }
+
+    /// <summary>
+    /// Does <paramref name="count"/> items in contiguous ranges, at most one range a thread, none shorter than <paramref name="grain"/> unless it is the only one.
+    /// The cuts depend on the arguments and the degree alone. Nothing is allocated.
+    /// </summary>
+    /// <param name="count">The number of items; zero or less does nothing.</param>
+    /// <param name="grain">The fewest items that are worth a thread; less than one counts as one.</param>
+    /// <param name="work">Called once for each range, at the same time on several threads.</param>
+    /// <exception cref="ObjectDisposedException">The threads were stopped.</exception>
+    /// <remarks>What a range throws is thrown here, after all ranges have ended; of several, that of the lowest thread.</remarks>
     public void Run<TWork>(int count, int grain, ref TWork work)
         where TWork : struct, IRangeWork
     {
-        if (count > 0)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        int parts = Math.Min(Degree, Math.Max(1, count / Math.Max(1, grain)));
+        if (parts == 1 || IsInsideWork)
         {
-            work.Execute(0, count, 0);
+            if (count > 0)
+            {
+                work.Execute(0, count, 0);
+            }
+
+            return;
+        }
+
+        // Work often lies on the stack; where it lies in an object, that must not move meanwhile.
+        fixed (byte* pinned = &Unsafe.As<TWork, byte>(ref work))
+        {
+            var job = RangeJob.Of<TWork>(pinned, count, parts);
+            lock (_queue)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                Share(&job);
+            }
         }
     }
 
-    /// <summary>Stops the threads.</summary>
+    /// <summary>Stops the threads, after the calls that are under way. Must not be called from inside a work item.</summary>
     public void Dispose()
     {
+        lock (_queue)
+        {
+            if (!_disposed)
+            {
+                _disposed = true;
+                foreach (var worker in _workers)
+                {
+                    worker.Stop();
+                }
+            }
+        }
+    }
+
+    private void Share(RangeJob* job)
+    {
+        for (int i = 1; i < job->Parts; i++)
+        {
+            _workers[i - 1].Start(job);
+        }
+
+        Exception? failure = null;
+        IsInsideWork = true;
+        try
+        {
+            job->Execute(0);
+        }
+#pragma warning disable CA1031 // Rethrown below, when no thread looks at the work any more.
+        catch (Exception own)
+#pragma warning restore CA1031
+        {
+            failure = own;
+        }
+
+        IsInsideWork = false;
+        for (int i = 1; i < job->Parts; i++)
+        {
+            var other = _workers[i - 1].Wait();
+            failure ??= other;
+        }
+
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Capture(failure).Throw();
+        }
     }
 }

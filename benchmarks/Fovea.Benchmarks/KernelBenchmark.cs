@@ -1,0 +1,58 @@
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Benchmarks;
+
+/// <summary>The kernels alone, at shapes of real models.</summary>
+internal static class KernelBenchmark
+{
+    private static readonly (int Outputs, int Inputs)[] Weights = [(1024, 1024), (4096, 1024), (896, 896), (4864, 896)];
+
+    /// <summary>Runs the named groups, or all.</summary>
+    public static void Run(string[] groups)
+    {
+        using var compute = new Compute();
+        Console.WriteLine($"{compute.Kernels}, {compute.Workers.Degree} threads");
+        if (groups is [] || groups.Contains("linear"))
+        {
+            Linear(compute);
+        }
+    }
+
+    private static void Linear(Compute compute)
+    {
+        Console.WriteLine("linear: rows x inputs -> outputs");
+        foreach (var (outputs, inputs) in Weights)
+        {
+            using var weight = Noise(outputs, inputs);
+            using var packed = PackedMatrix.Pack(weight, compute.Workers);
+            double pack = Stopclock.Seconds(() => PackedMatrix.Pack(weight, compute.Workers).Dispose());
+            Console.WriteLine($"  pack {outputs} x {inputs}: {packed.Bytes / pack / 1e9:F1} GB/s");
+            foreach (int rows in new[] { 1, 4, 12, 64, 577 })
+            {
+                using var x = Noise(rows, inputs);
+                double seconds = Time(compute, () => compute.Linear(x, packed));
+                Console.WriteLine($"  {rows,4} x {inputs,4} -> {outputs,4}: {2.0 * rows * inputs * outputs / seconds / 1e9,6:F1} GFLOP/s, weights {packed.Bytes / seconds / 1e9,5:F1} GB/s, {seconds * 1e6,7:F1} us");
+            }
+        }
+    }
+
+    private static double Time(Compute compute, Action action) => Stopclock.Seconds(() =>
+    {
+        var mark = compute.Arena.Top;
+        action();
+        compute.Arena.Release(mark);
+    });
+
+    private static Tensor Noise(params ReadOnlySpan<int> extents)
+    {
+        var tensor = Tensor.Allocate(extents);
+        var random = new Random(1);
+        foreach (ref float value in tensor.AsSpan<float>())
+        {
+            value = random.NextSingle() - 0.5f;
+        }
+
+        return tensor;
+    }
+}

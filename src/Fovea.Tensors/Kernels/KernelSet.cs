@@ -1,0 +1,64 @@
+using System.Runtime.Intrinsics;
+
+namespace Fovea.Tensors.Kernels;
+
+/// <summary>
+/// The kernels in one width of vector. All sets give the same bits on one processor as long as it fuses multiplication and addition for all or none of them;
+/// a set that is not accelerated runs correctly but slowly.
+/// </summary>
+public abstract class KernelSet
+{
+    /// <summary>The environment variable that names the set to use.</summary>
+    public const string Variable = "FOVEA_KERNELS";
+
+    private static KernelSet? _default;
+
+    private protected KernelSet(string name, bool isAccelerated)
+    {
+        Name = name;
+        IsAccelerated = isAccelerated;
+    }
+
+    /// <summary>All sets, the fastest first: avx512, avx2, vector128, scalar.</summary>
+    public static IReadOnlyList<KernelSet> All { get; } =
+    [
+        new LaneKernels<Lanes16>("avx512", Vector512.IsHardwareAccelerated),
+        new LaneKernels<Lanes8>("avx2", Vector256.IsHardwareAccelerated),
+        new LaneKernels<Lanes4>("vector128", Vector128.IsHardwareAccelerated),
+        new LaneKernels<Lanes1>("scalar", true),
+    ];
+
+    /// <summary>The set that <see cref="Variable"/> names, or else the first accelerated one; chosen at the first use.</summary>
+    /// <exception cref="ArgumentException">The variable holds an unknown name.</exception>
+    public static KernelSet Default => _default ??= Choose(Environment.GetEnvironmentVariable(Variable));
+
+    /// <summary>The name by which the set is selected.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether this processor has vectors of this width.</summary>
+    public bool IsAccelerated { get; }
+
+    /// <summary>The set of this name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
+    public static KernelSet ByName(string name) => All.FirstOrDefault(set => set.Name == name)
+        ?? throw new ArgumentException($"There are no kernels called {name}; there are {string.Join(", ", All.Select(set => set.Name))}.", nameof(name));
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    internal abstract void MultiplyTiles(in ProductOperands operands, int start, int end);
+
+    internal abstract void MultiplyRows(in ProductOperands operands, int start, int end);
+
+    private static KernelSet Choose(string? name)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(name) ? All.First(set => set.IsAccelerated) : ByName(name);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"{Variable}: {error.Message}", error);
+        }
+    }
+}

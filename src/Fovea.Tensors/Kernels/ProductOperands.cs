@@ -1,0 +1,35 @@
+namespace Fovea.Tensors.Kernels;
+
+/// <summary>C[m, n] = A[m, k] · B[n, k]ᵀ + bias[n], with B in panels of 32 columns and A in panels of 12 rows or as it is.</summary>
+internal unsafe struct ProductOperands
+{
+    /// <summary>A by rows, <see cref="K"/> apart; read by the kernels for few rows.</summary>
+    public float* A;
+
+    /// <summary>A in panels; read by the tiles.</summary>
+    public float* PackedA;
+
+    /// <summary>B in panels.</summary>
+    public float* PackedB;
+
+    /// <summary>C by rows, <see cref="N"/> apart.</summary>
+    public float* C;
+
+    /// <summary>One number a column, or null.</summary>
+    public float* Bias;
+
+    /// <summary>Rows of A and C.</summary>
+    public int M;
+
+    /// <summary>Columns of C.</summary>
+    public int N;
+
+    /// <summary>Length of the sums.</summary>
+    public int K;
+
+    /// <summary>Panels of A.</summary>
+    public readonly int RowPanels => Panels.Count(M, Panels.Rows);
+
+    /// <summary>Panels of B.</summary>
+    public readonly int ColumnPanels => Panels.Count(N, Panels.Columns);
+}
