@@ -29,16 +29,19 @@ public static class ModelSuite
         }
 
         var overrides = options.TryGetProperty("config_overrides", out var keys) ? JsonNode.Parse(keys.GetRawText()) as JsonObject : null;
+        // The reference values were made with the processors that resize as Pillow does.
+        var opened = CheckpointFolder.Open(folder, overrides, ProcessorVariant.Slow);
+        ModelFamily family;
         try
         {
-            _ = KnownModels.Find(CheckpointFolder.Open(folder, overrides));
+            family = KnownModels.Find(opened);
         }
         catch (NotSupportedException unknown)
         {
             throw new NotBuiltException(unknown.Message);
         }
 
-        return KnownModels.Load(folder, compute, overrides);
+        return family.Load(opened, compute, null, CancellationToken.None);
     }
 
     private static void Run(string root, string path)

@@ -28,7 +28,7 @@ public sealed class LlavaModel : MultimodalModel
         _projector = projector;
         _newline = newline;
         Family = new ConfigReader("config.json", folder.Config).Text("model_type");
-        _layout = Layout(Family, config, folder.Path);
+        _layout = Layout(Family, config, folder);
         _format = PromptFormat.Load(folder.Path, Family);
         Tokenizer = Tokenizer.Load(folder.Path);
         Vision = vision;
@@ -147,12 +147,12 @@ public sealed class LlavaModel : MultimodalModel
     /// <inheritdoc/>
     public override Tensor Project(Compute compute, Tensor features) => _projector.Forward(compute, features);
 
-    private static IVisualLayout Layout(string type, LlavaConfig config, string folder) => type switch
+    private static IVisualLayout Layout(string type, LlavaConfig config, CheckpointFolder folder) => type switch
     {
-        "llava_next" => new TiledLayout(config, ImageProcessor.Load(folder), null),
-        "llava_onevision" => new TiledLayout(config, ImageProcessor.Load(folder), VideoProcessor.Load(folder)),
-        "video_llava" => new VideoLlavaLayout(config, ImageProcessor.Load(folder), VideoProcessor.Load(folder)),
-        _ => new SquareLayout(config, ImageProcessor.Load(folder)),
+        "llava_next" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), null),
+        "llava_onevision" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), VideoProcessor.Load(folder.Path, folder.Processing)),
+        "video_llava" => new VideoLlavaLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), VideoProcessor.Load(folder.Path, folder.Processing)),
+        _ => new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing)),
     };
 
     /// <inheritdoc/>
