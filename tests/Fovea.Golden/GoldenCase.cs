@@ -40,6 +40,9 @@ public sealed class GoldenCase : IDisposable
     /// <summary>Whether <c>in.NAME</c> exists.</summary>
     public bool HasInput(string name) => _tensors?.TryGet("in." + name, out _) ?? false;
 
+    /// <summary>Whether <c>out.NAME</c> exists.</summary>
+    public bool HasOutput(string name) => _tensors?.TryGet("out." + name, out _) ?? false;
+
     /// <summary>Compares numbers with expectation <paramref name="name"/> under its own tolerance.</summary>
     public void Check(string name, ReadOnlySpan<float> actual) => Compare.Numbers(name, Output(name), Root.GetProperty("expected").GetProperty(name), actual);
 

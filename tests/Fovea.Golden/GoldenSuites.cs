@@ -6,6 +6,9 @@ public static class GoldenSuites
     private static readonly Dictionary<string, Func<string, IEnumerable<GoldenTest>>> ByArea = new(StringComparer.Ordinal)
     {
         ["image"] = ImageSuite.Under,
+        ["model"] = ModelSuite.Cases,
+        ["reduction"] = ReductionSuite.Cases,
+        ["tokenizer"] = TokenizerSuite.Tests,
     };
 
     /// <summary>All cases below <paramref name="root"/>, in ordinal order of their ids.</summary>

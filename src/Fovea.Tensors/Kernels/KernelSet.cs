@@ -6,7 +6,7 @@ namespace Fovea.Tensors.Kernels;
 /// The kernels in one width of vector. All sets give the same bits on one processor as long as it fuses multiplication and addition for all or none of them;
 /// a set that is not accelerated runs correctly but slowly.
 /// </summary>
-public abstract class KernelSet
+public abstract unsafe class KernelSet
 {
     /// <summary>The environment variable that names the set to use.</summary>
     public const string Variable = "FOVEA_KERNELS";
@@ -49,6 +49,28 @@ public abstract class KernelSet
     internal abstract void MultiplyTiles(in ProductOperands operands, int start, int end);
 
     internal abstract void MultiplyRows(in ProductOperands operands, int start, int end);
+
+    internal abstract void Attend(in AttentionSequence sequence, int head, int first, int rows, ref AttentionScratch scratch);
+
+    internal abstract void AttendRows(in AttentionSequence sequence, int head, int* queries, int count, float* destination, ref AttentionScratch scratch);
+
+    internal abstract void AttendReceived(in AttentionSequence sequence, int head, int tile, float* destination, ref AttentionScratch scratch);
+
+    internal abstract void Softmax(float* row, int count);
+
+    internal abstract void Activate(Activation activation, float* x, int count);
+
+    internal abstract void ActivateGated(Activation activation, float* gate, float* up, int count);
+
+    internal abstract void Add(float* x, float* y, int count);
+
+    internal abstract void RmsNorm(float* x, float* weight, float* y, int width, float epsilon);
+
+    internal abstract void LayerNorm(float* x, float* weight, float* bias, float* y, int width, float epsilon);
+
+    internal abstract void Rotate(float* x, float* cos, float* sin, int half, int heads);
+
+    internal abstract void Combine(float* source, int width, int* columns, float* weights, int entries, float* destination);
 
     private static KernelSet Choose(string? name)
     {

@@ -1,10 +1,37 @@
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>The kernels specialised for one type of vector.</summary>
-internal sealed class LaneKernels<V>(string name, bool isAccelerated) : KernelSet(name, isAccelerated)
+internal sealed unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSet(name, isAccelerated)
     where V : unmanaged, ILanes<V>
 {
     internal override void MultiplyTiles(in ProductOperands operands, int start, int end) => MatrixProduct.Tiles<V>(operands, start, end);
 
     internal override void MultiplyRows(in ProductOperands operands, int start, int end) => MatrixProduct.Rows<V>(operands, start, end);
+
+    internal override void Attend(in AttentionSequence sequence, int head, int first, int rows, ref AttentionScratch scratch) =>
+        Attention.Block<V>(sequence, head, first, rows, ref scratch);
+
+    internal override void AttendRows(in AttentionSequence sequence, int head, int* queries, int count, float* destination, ref AttentionScratch scratch) =>
+        AttentionProbabilities.Rows<V>(sequence, head, queries, count, destination, ref scratch);
+
+    internal override void AttendReceived(in AttentionSequence sequence, int head, int tile, float* destination, ref AttentionScratch scratch) =>
+        AttentionProbabilities.Received<V>(sequence, head, tile, destination, ref scratch);
+
+    internal override void Softmax(float* row, int count) => Kernels.Softmax.Row<V>(row, count);
+
+    internal override void Activate(Activation activation, float* x, int count) => Activations.Apply<V>(activation, x, count);
+
+    internal override void ActivateGated(Activation activation, float* gate, float* up, int count) => Activations.ApplyGated<V>(activation, gate, up, count);
+
+    internal override void Add(float* x, float* y, int count) => Rows.Add<V>(x, y, count);
+
+    internal override void RmsNorm(float* x, float* weight, float* y, int width, float epsilon) => Norms.Rms<V>(x, weight, y, width, epsilon);
+
+    internal override void LayerNorm(float* x, float* weight, float* bias, float* y, int width, float epsilon) =>
+        Norms.Layer<V>(x, weight, bias, y, width, epsilon);
+
+    internal override void Rotate(float* x, float* cos, float* sin, int half, int heads) => Rows.Rotate<V>(x, cos, sin, half, heads);
+
+    internal override void Combine(float* source, int width, int* columns, float* weights, int entries, float* destination) =>
+        Rows.Combine<V>(source, width, columns, weights, entries, destination);
 }

@@ -1,0 +1,165 @@
+using Fovea.Models;
+using Fovea.Reduction;
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Generation;
+
+/// <summary>
+/// Sequences end to end through the layers of the language model, whatever their lengths: prefill and decode alike. Between layers a sequence's visual
+/// tokens may become fewer. Allocates nothing while every sequence has one row.
+/// </summary>
+internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardObserver? observer)
+{
+    private readonly DecoderSignals _signals = new(model, compute);
+    private SequenceSlice[] _slices = [];
+    private AttentionSegment[] _segments = [];
+    private int[] _lastRows = [];
+
+    /// <summary>Runs the rows of all items.</summary>
+    /// <param name="hidden">[rows of all items, hidden size], rented; changed, and shorter afterwards if tokens were dropped.</param>
+    /// <param name="items">The sequences, in the order of the rows.</param>
+    /// <param name="cancellation">Stops between layers.</param>
+    /// <returns>Logits of each item's last row: [items, vocabulary], rented.</returns>
+    public Tensor Run(Tensor hidden, IReadOnlyList<PassItem> items, CancellationToken cancellation)
+    {
+        Reserve(items.Count);
+        observer?.OnDecoder(-1, hidden);
+        var cos = compute.Rent(hidden.Rows, model.Rotary.Half);
+        var sin = compute.Rent(hidden.Rows, model.Rotary.Half);
+        FillRotary(items, cos, sin);
+        for (int layer = 0; layer < model.Layers.Count; layer++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (ReduceBefore(layer, hidden, items))
+            {
+                cos.Truncate(hidden.Rows);
+                sin.Truncate(hidden.Rows);
+                FillRotary(items, cos, sin);
+            }
+
+            _signals.KeepLayerInputs(layer, hidden, items);
+            Slice(layer, items);
+            model.Layers[layer].Attend(compute, hidden, cos, sin, _slices.AsSpan(0, items.Count), _segments);
+            _signals.KeepCaptures(layer, items, _slices);
+            model.Layers[layer].FeedForward(compute, hidden);
+            observer?.OnDecoder(layer, hidden);
+        }
+
+        return Logits(hidden, items);
+    }
+
+    private void Reserve(int count)
+    {
+        if (_slices.Length < count)
+        {
+            _slices = new SequenceSlice[count];
+            _segments = new AttentionSegment[count];
+            _lastRows = new int[count];
+        }
+    }
+
+    private void FillRotary(IReadOnlyList<PassItem> items, Tensor cos, Tensor sin)
+    {
+        int row = 0;
+        for (int i = 0; i < items.Count; i++)
+        {
+            model.Rotary.Fill(items[i].Run.Positions, cos, sin, row);
+            row += items[i].Run.Count;
+        }
+    }
+
+    private bool ReduceBefore(int layer, Tensor hidden, IReadOnlyList<PassItem> items)
+    {
+        bool changed = false;
+        int start = 0;
+        for (int i = 0; i < items.Count; i++)
+        {
+            var (_, run, reduction, _) = items[i];
+            if (reduction is not null && reduction.ActsAt(Stage.Decoder(layer)))
+            {
+                changed |= Reduce(Stage.Decoder(layer), hidden, start, run, reduction);
+            }
+
+            start += run.Count;
+        }
+
+        return changed;
+    }
+
+    private bool Reduce(Stage stage, Tensor hidden, int start, TokenRun run, ReductionRun reduction)
+    {
+        int rowsBefore = run.Count;
+        var visual = run.VisualRows();
+        reduction.Reduce(
+            compute,
+            stage,
+            () => _signals.VisualStates(hidden, start, run),
+            map =>
+            {
+                var all = map.Within(run.Count, visual);
+                Shrink(hidden, start, run.Count, all);
+                run.Apply(all, reduction.Plan.Positions, reduction.Plan.ProportionalAttention);
+                visual = run.VisualRows();
+            },
+            signal => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction));
+        return run.Count != rowsBefore;
+    }
+
+    /// <summary>Replaces <paramref name="count"/> rows from <paramref name="start"/> on by what the map makes of them and closes the gap.</summary>
+    private void Shrink(Tensor hidden, int start, int count, TokenMap map)
+    {
+        var kept = map.Apply(compute, hidden.Slice(start, count)).AsSpan<float>();
+        int width = hidden.RowLength;
+        var all = hidden.AsSpan<float>();
+        kept.CopyTo(all[(start * width)..]);
+        all[((start + count) * width)..].CopyTo(all[((start + map.Outputs) * width)..]);
+        hidden.Truncate(hidden.Rows - count + map.Outputs);
+    }
+
+    private void Slice(int layer, IReadOnlyList<PassItem> items)
+    {
+        int start = 0;
+        for (int i = 0; i < items.Count; i++)
+        {
+            var (sequence, run, reduction, report) = items[i];
+            var cache = sequence.Cache[layer];
+            _slices[i] = new SequenceSlice(start, run.Count, cache, run.Sizes, reduction is null ? null : _signals.Capture(layer, cache.Length, run, reduction));
+            if (reduction is not null)
+            {
+                report.VisualTokensPerLayer[layer] = reduction.Map.Outputs;
+                report.PrefillFlops += OperationCount.DecoderLayer(model.Config, run.Count, cache.Length);
+            }
+            else
+            {
+                report.DecodeFlops += OperationCount.DecoderLayer(model.Config, run.Count, cache.Length);
+            }
+
+            start += run.Count;
+        }
+    }
+
+    private Tensor Logits(Tensor hidden, IReadOnlyList<PassItem> items)
+    {
+        int row = -1;
+        for (int i = 0; i < items.Count; i++)
+        {
+            row += items[i].Run.Count;
+            _lastRows[i] = row;
+            if (items[i].Reduction is not null)
+            {
+                items[i].Report.PrefillFlops += OperationCount.Head(model.Config);
+            }
+            else
+            {
+                items[i].Report.DecodeFlops += OperationCount.Head(model.Config);
+            }
+        }
+
+        var last = compute.Rent(items.Count, hidden.RowLength);
+        compute.Gather(hidden, _lastRows.AsSpan(0, items.Count), last);
+        var logits = model.Head(compute, model.Norm(compute, last));
+        observer?.OnLogits(logits);
+        return logits;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using Fovea.Models;
+using Fovea.Reduction;
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Generation;
+
+/// <summary>
+/// A plan at work on one request: knows what is wanted where, keeps captured signals until their stage, asks the methods, and reports. It never looks at a
+/// method's name.
+/// </summary>
+internal sealed class ReductionRun
+{
+    private readonly List<(StageRequest Request, PlanStep Step, TokenBudget Budget)> _stages = [];
+    private readonly Dictionary<Signal, CapturedSignal> _captured = [];
+    private readonly List<StageReport> _reports = [];
+    private readonly ForwardState _state = new();
+    private readonly ModelShape _shape;
+
+    /// <summary>Resolves a plan against a model.</summary>
+    /// <exception cref="ArgumentException">A method or its options do not fit the model.</exception>
+    public ReductionRun(ReductionPlan plan, ModelShape shape)
+    {
+        Plan = plan;
+        _shape = shape;
+        foreach (var step in plan.Steps)
+        {
+            var budget = step.EffectiveBudget;
+            foreach (var request in step.Reducer.Stages(shape))
+            {
+                _stages.Add((request, step, budget));
+            }
+        }
+    }
+
+    /// <summary>The plan.</summary>
+    public ReductionPlan Plan { get; }
+
+    /// <summary>What has happened so far.</summary>
+    public IReadOnlyList<StageReport> Reports => _reports;
+
+    /// <summary>From the unreduced visual tokens to those that are left.</summary>
+    public TokenMap Map { get; private set; } = TokenMap.Identity(0);
+
+    /// <summary>Where the unreduced visual tokens are.</summary>
+    public Geometry Geometry { get; private set; } = Geometry.Empty;
+
+    /// <summary>The last encoder block that some signal needs; −1 if none does.</summary>
+    public int LastEncoderBlock => _stages.SelectMany(stage => stage.Request.Signals).OfType<Signal.EncoderAttentionSignal>().Select(signal => signal.Block).DefaultIfEmpty(-1).Max();
+
+    /// <summary>Begins with unreduced visual tokens.</summary>
+    public void Begin(Geometry geometry)
+    {
+        Geometry = geometry;
+        Map = TokenMap.Identity(geometry.Count);
+    }
+
+    /// <summary>Whether a method acts at this stage.</summary>
+    public bool ActsAt(Stage stage)
+    {
+        foreach (var (request, _, _) in _stages)
+        {
+            if (request.Stage == stage)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether some stage still to come looks at this encoder block.</summary>
+    public bool WantsEncoderAttention(int block) => Wants<Signal.EncoderAttentionSignal>(signal => signal.Block == block).Any();
+
+    /// <summary>The attention rows that stages to come want of this decoder layer.</summary>
+    public IEnumerable<Signal.AttentionRowsSignal> WantedRows(int layer) => Wants<Signal.AttentionRowsSignal>(signal => signal.Layer == layer);
+
+    /// <summary>Whether some stage to come looks at the visual tokens as this decoder layer takes them in.</summary>
+    public bool WantsLayerInput(int layer) => Wants<Signal.LayerInputSignal>(signal => signal.Layer == layer).Any();
+
+    /// <summary>Keeps a signal until its stage; the run owns it from now on.</summary>
+    /// <param name="signal">What it is.</param>
+    /// <param name="values">Its values.</param>
+    /// <param name="columns">For each unreduced visual token its column in the values.</param>
+    public void Keep(Signal signal, Tensor values, int[] columns)
+    {
+        if (_captured.Remove(signal, out var old))
+        {
+            old.Values.Dispose();
+        }
+
+        _captured.Add(signal, new CapturedSignal(values, columns));
+    }
+
+    /// <summary>Lets the methods of a stage decide, one after the other.</summary>
+    /// <param name="compute">Where to compute.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="values">Rows of the visual tokens there, [visual tokens, width]; called only if a method looks at them.</param>
+    /// <param name="apply">Applies a map to whatever the stage holds.</param>
+    /// <param name="make">Makes signals that exist only where the stage acts; they are the arena's.</param>
+    public void Reduce(Compute compute, Stage stage, Func<Tensor> values, Action<TokenMap> apply, Func<Signal, CapturedSignal?>? make = null)
+    {
+        foreach (var (request, step, budget) in _stages)
+        {
+            if (request.Stage != stage || Map.Outputs == 0)
+            {
+                continue;
+            }
+
+            long started = Stopwatch.GetTimestamp();
+            var mark = compute.Arena.Top;
+            int before = Map.Outputs;
+            var decision = new StageDecision(compute, request, step, budget, _shape, Plan.Seed, _state)
+            {
+                Geometry = Geometry.Select(Map.Representatives),
+                Originals = Map.Representatives.ToArray(),
+                Values = values,
+                Captured = signal => _captured.TryGetValue(signal, out var captured) ? captured : make?.Invoke(signal),
+            };
+            var map = decision.Decide(out string note);
+            if (!map.IsIdentity)
+            {
+                apply(map);
+                Map = Map.Then(map);
+            }
+
+            compute.Arena.Release(mark);
+            _reports.Add(new StageReport(stage, step.Name, before, Map.Outputs, Stopwatch.GetElapsedTime(started), note));
+        }
+    }
+
+    /// <summary>Frees captured signals.</summary>
+    public void Clear()
+    {
+        foreach (var value in _captured.Values)
+        {
+            value.Values.Dispose();
+        }
+
+        _captured.Clear();
+    }
+
+    private IEnumerable<TSignal> Wants<TSignal>(Func<TSignal, bool> matches)
+        where TSignal : Signal => _stages.SelectMany(stage => stage.Request.Signals).OfType<TSignal>().Where(matches).Distinct();
+}

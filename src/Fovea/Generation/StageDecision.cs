@@ -1,0 +1,171 @@
+using Fovea.Models;
+using Fovea.Reduction;
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Generation;
+
+/// <summary>
+/// One method at one stage of one request: leaves special tokens out, cuts the rest into the groups that the method decides about, asks it, and joins the
+/// answers into one map over all visual tokens.
+/// </summary>
+internal sealed class StageDecision(
+    Compute compute, StageRequest request, PlanStep step, TokenBudget budget, ModelShape shape, ulong seed, ForwardState state)
+{
+    /// <summary>The visual tokens at this stage.</summary>
+    public required Geometry Geometry { get; init; }
+
+    /// <summary>Their indices among the unreduced ones.</summary>
+    public required int[] Originals { get; init; }
+
+    /// <summary>Their rows.</summary>
+    public required Func<Tensor> Values { get; init; }
+
+    /// <summary>Signals captured on the way, or made where the stage acts.</summary>
+    public required Func<Signal, CapturedSignal?> Captured { get; init; }
+
+    /// <summary>The map over all visual tokens.</summary>
+    /// <exception cref="InvalidOperationException">The method's answer does not fit; the message names it and the stage.</exception>
+    public TokenMap Decide(out string note)
+    {
+        int[] candidates = Candidates();
+        note = budget.IsCount && !budget.IsPerGroup && budget.Of(int.MaxValue) > candidates.Length
+            ? $"asked to keep {budget} of {candidates.Length} visual tokens: all are kept"
+            : "";
+        if (candidates.Length == 0 || (step.Reducer.UsesBudget && budget.IsWhole))
+        {
+            return TokenMap.Identity(Geometry.Count);
+        }
+
+        var decided = new List<(int[] Group, TokenMap Map)>();
+        int before = 0;
+        foreach (int[] group in Groups(candidates))
+        {
+            decided.Add((group, DecideGroup(group, budget.Share(candidates.Length, before, group.Length))));
+            before += group.Length;
+        }
+
+        return decided is [var (only, map)] && only.Length == Geometry.Count ? map : Join(decided);
+    }
+
+    /// <summary>The maps of all groups as one over all visual tokens; what is in no group stays.</summary>
+    private TokenMap Join(List<(int[] Group, TokenMap Map)> decided)
+    {
+        var rows = new List<(int Place, int[] Columns, float[] Weights)>();
+        var grouped = new HashSet<int>(decided.SelectMany(group => group.Group));
+        rows.AddRange(Enumerable.Range(0, Geometry.Count).Where(token => !grouped.Contains(token)).Select(token => (token, new[] { token }, new[] { 1f })));
+        foreach (var (group, map) in decided)
+        {
+            for (int row = 0; row < map.Outputs; row++)
+            {
+                var entries = map.Offsets[row]..map.Offsets[row + 1];
+                rows.Add((group[map.Representatives[row]], Array.ConvertAll(map.Columns[entries].ToArray(), column => group[column]), map.Weights[entries].ToArray()));
+            }
+        }
+
+        var joined = new TokenMapBuilder(Geometry.Count);
+        foreach (var (place, columns, weights) in rows.OrderBy(row => row.Place))
+        {
+            for (int e = 0; e < columns.Length; e++)
+            {
+                joined.Add(columns[e], weights[e]);
+            }
+
+            joined.EndRow(place);
+        }
+
+        return joined.Build();
+    }
+
+    private TokenMap DecideGroup(int[] group, TokenBudget share)
+    {
+        int count = group.Length;
+        if (step.Reducer.UsesBudget && share.Of(count) >= count)
+        {
+            return TokenMap.Identity(count);
+        }
+
+        var context = new ReductionContext
+        {
+            Stage = request.Stage,
+            Shape = shape,
+            Geometry = Geometry.Select(group),
+            Budget = share,
+            Signals = request.Signals.ToDictionary(signal => signal, signal => Value(signal, group)),
+            CandidateColumns = request.Signals.Where(signal => signal is not (Signal.FeaturesSignal or Signal.EncoderAttentionSignal)).ToDictionary(signal => signal, signal => Columns(signal, group)),
+            Seed = seed,
+            Compute = compute,
+            State = state,
+        };
+        var map = step.Reducer.Reduce(context);
+        return map.Inputs == count && (map.Outputs > 0 || !step.Reducer.UsesBudget)
+            ? map
+            : throw new InvalidOperationException($"The method {step.Name} at {request.Stage} mapped {map.Inputs} tokens to {map.Outputs}; it was given {count} and must keep at least one.");
+    }
+
+    private Tensor Value(Signal signal, int[] group)
+    {
+        if (signal is Signal.FeaturesSignal)
+        {
+            var values = Values();
+            return group.Length == values.Rows ? values : Gather(values, group);
+        }
+
+        var captured = Find(signal).Values;
+        if (signal is not Signal.EncoderAttentionSignal)
+        {
+            return captured;
+        }
+
+        int[] columns = Columns(signal, group);
+        var selected = compute.Rent(captured.Rows, group.Length);
+        for (int head = 0; head < captured.Rows; head++)
+        {
+            var from = captured.Row<float>(head);
+            var to = selected.Row<float>(head);
+            for (int i = 0; i < group.Length; i++)
+            {
+                to[i] = from[columns[i]];
+            }
+        }
+
+        return selected;
+    }
+
+    private int[] Columns(Signal signal, int[] group)
+    {
+        var columns = Find(signal).Columns;
+        return Array.ConvertAll(group, token => columns[Originals[token]]);
+    }
+
+    private CapturedSignal Find(Signal signal) => Captured(signal)
+        ?? throw new InvalidOperationException($"The method {step.Name} asks for {signal} at {request.Stage}, where it does not exist.");
+
+    private Tensor Gather(Tensor values, int[] rows)
+    {
+        var gathered = compute.Rent(rows.Length, values.RowLength);
+        compute.Gather(values, rows, gathered);
+        return gathered;
+    }
+
+    private int[] Candidates()
+    {
+        var candidates = new List<int>(Geometry.Count);
+        for (int token = 0; token < Geometry.Count; token++)
+        {
+            if (Geometry[token].Kind == VisualTokenKind.Patch)
+            {
+                candidates.Add(token);
+            }
+        }
+
+        return [.. candidates];
+    }
+
+    private IEnumerable<int[]> Groups(int[] candidates) => request.Scope switch
+    {
+        ReductionScope.Prompt => [candidates],
+        ReductionScope.Grid => candidates.GroupBy(token => Geometry[token].Grid).Select(group => group.ToArray()),
+        _ => candidates.GroupBy(token => Geometry[token].Tile).Select(group => group.ToArray()),
+    };
+}

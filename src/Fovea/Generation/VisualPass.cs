@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using Fovea.Models;
+using Fovea.Reduction;
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Generation;
+
+/// <summary>
+/// Pictures to visual tokens: encoder blocks, selection, projector, packing, and the reductions between them. What is dropped before the projector is not
+/// projected.
+/// </summary>
+internal sealed class VisualPass(MultimodalModel model, Compute compute, ForwardObserver? observer)
+{
+    /// <summary>Runs the pictures of one prompt.</summary>
+    /// <param name="input">The pictures, prepared.</param>
+    /// <param name="run">The request's reductions; begins here.</param>
+    /// <param name="report">Receives times and operations.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <returns>[visual tokens left, hidden size], rented; valid until the arena is released below it.</returns>
+    public Tensor Run(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
+    {
+        run.Begin(input.Geometry);
+        report.VisualTokens = input.Geometry.Count;
+        long started = Stopwatch.GetTimestamp();
+        var features = Encode(input, run, report, cancellation);
+        report.Encoding += Stopwatch.GetElapsedTime(started);
+        observer?.OnFeatures(features);
+
+        var tokens = run.ActsAt(Stage.BeforeProjector) ? ReduceAndProject(input, run, features, report) : Project(input.Packing, features, report);
+        tokens = Reduce(Stage.AfterProjector, run, tokens);
+        observer?.OnVisualTokens(tokens);
+        return tokens;
+    }
+
+    /// <summary>
+    /// Decides on the encoder features of the visual tokens. As long as tokens are only chosen, the packing is cut down and the rows it still needs are
+    /// projected; once they are merged, the merged features are projected.
+    /// </summary>
+    private Tensor ReduceAndProject(VisualInput input, ReductionRun run, Tensor features, RunReport report)
+    {
+        Tensor? packed = null;
+        bool merged = false;
+        run.Reduce(
+            compute,
+            Stage.BeforeProjector,
+            () => packed ??= input.Packing.Select(run.Map.Representatives).Apply(compute, features, null),
+            map =>
+            {
+                merged |= !map.IsSelection;
+                packed = packed is null && !merged ? null : Shrink(packed ??= input.Packing.Apply(compute, features, null), map);
+            });
+        return merged && packed is not null
+            ? Project(TokenPacking.Identity(packed.Rows), packed, report)
+            : Project(input.Packing.Select(run.Map.Representatives), features, report);
+    }
+
+    private Tensor Project(TokenPacking packing, Tensor features, RunReport report)
+    {
+        long started = Stopwatch.GetTimestamp();
+        if (!packing.IsIdentity)
+        {
+            (int[] rows, packing) = packing.Compact();
+            if (rows.Length < features.Rows)
+            {
+                var needed = compute.Rent(rows.Length, features.RowLength);
+                compute.Gather(features, rows, needed);
+                features = needed;
+            }
+        }
+
+        var projected = model.Project(compute, features);
+        report.EncoderFlops += 2L * features.Rows * model.ProjectorMultiplyAdds;
+        var tokens = packing.IsIdentity ? projected : packing.Apply(compute, projected, model.InsertedToken);
+        report.Projection += Stopwatch.GetElapsedTime(started);
+        return tokens;
+    }
+
+    private Tensor Reduce(Stage stage, ReductionRun run, Tensor values)
+    {
+        if (run.ActsAt(stage))
+        {
+            run.Reduce(compute, stage, () => values, map => Shrink(values, map));
+        }
+
+        return values;
+    }
+
+    /// <summary>In place: the result is never longer, and it is computed before it is copied over.</summary>
+    private Tensor Shrink(Tensor values, TokenMap map)
+    {
+        map.Apply(compute, values).AsSpan<float>().CopyTo(values.AsSpan<float>());
+        values.Truncate(map.Outputs);
+        return values;
+    }
+
+    private Tensor Encode(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
+    {
+        var vision = model.Vision;
+        var state = vision.Embed(compute, input);
+        report.EncoderFlops += vision.EmbedOperations(state);
+        observer?.OnEncoder(-1, state.States);
+        Snapshot(state, 0);
+        int last = Math.Max(model.FeatureLayers.Max() - 1, run.LastEncoderBlock);
+        for (int block = 0; block <= last; block++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var attention = vision.Attend(compute, block, state, run.WantsEncoderAttention(block) || (observer?.WantsEncoderAttention(block) ?? false));
+            if (attention is not null)
+            {
+                KeepAttention(block, input, model.FeatureAttention(state, attention), run);
+            }
+
+            vision.FeedForward(compute, block, state);
+            observer?.OnEncoder(block, state.States);
+            Snapshot(state, block + 1);
+            report.EncoderFlops += vision.BlockOperations(block, state);
+        }
+
+        return model.Features(compute, state);
+    }
+
+    private void Snapshot(VisionState state, int hiddenState)
+    {
+        if (model.FeatureLayers.Contains(hiddenState))
+        {
+            var copy = compute.Rent(state.States.Rows, state.States.RowLength);
+            state.States.AsSpan<float>().CopyTo(copy.AsSpan<float>());
+            state.HiddenStates[hiddenState] = copy;
+        }
+    }
+
+    private void KeepAttention(int block, VisualInput input, Tensor features, ReductionRun run)
+    {
+        using (features)
+        {
+            observer?.OnEncoderAttention(block, features);
+            var attention = Tensor.Allocate(features.Rows, input.Geometry.Count);
+            for (int head = 0; head < attention.Rows; head++)
+            {
+                input.Packing.Apply(features.Row<float>(head), attention.Row<float>(head));
+            }
+
+            run.Keep(Signal.EncoderAttention(block), attention, [.. Enumerable.Range(0, attention.RowLength)]);
+        }
+    }
+}

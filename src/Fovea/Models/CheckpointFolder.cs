@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Fovea.Imaging;
+using Fovea.Tensors.Serialization;
+
+namespace Fovea.Models;
+
+/// <summary>A folder in the Hugging Face layout: its JSON files, and its weights once they are opened.</summary>
+public sealed class CheckpointFolder
+{
+    private CheckpointFolder(string path, JsonElement config, ProcessorVariant? processing)
+    {
+        Path = path;
+        Config = config;
+        Processing = processing;
+    }
+
+    /// <summary>How pictures are resized: as slow (Pillow) or fast (torchvision) processors do; none = as the reference would choose for this checkpoint.</summary>
+    public ProcessorVariant? Processing { get; }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary><c>config.json</c>, overrides applied.</summary>
+    public JsonElement Config { get; }
+
+    /// <summary>Opens a folder.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="overrides">Keys that replace those of <c>config.json</c>; objects under keys that end in <c>_config</c> are merged key by key.</param>
+    /// <param name="processing">How pictures are resized; none = as the reference would choose.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It holds no <c>config.json</c>.</exception>
+    /// <exception cref="InvalidDataException"><c>config.json</c> is no JSON object.</exception>
+    public static CheckpointFolder Open(string path, JsonObject? overrides = null, ProcessorVariant? processing = null)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new DirectoryNotFoundException($"There is no model folder {path}.");
+        }
+
+        string file = System.IO.Path.Combine(path, "config.json");
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException($"{path} holds no config.json; a folder in the Hugging Face layout is needed.", file);
+        }
+
+        return new CheckpointFolder(path, Merge(ParseObject(file), overrides), processing);
+    }
+
+    /// <summary>Reads another JSON file of the folder, if it is there.</summary>
+    /// <exception cref="InvalidDataException">It is no JSON object.</exception>
+    public JsonElement? Read(string name)
+    {
+        string file = System.IO.Path.Combine(Path, name);
+        return File.Exists(file) ? ParseObject(file) : null;
+    }
+
+    /// <summary>The end tokens: those of <c>generation_config.json</c>, else those that the config of the language model names.</summary>
+    public IReadOnlyList<int> EndTokens(TextConfig text)
+    {
+        var named = Read("generation_config.json") is { } generation ? new ConfigReader("generation_config.json", generation).Wholes("eos_token_id") : [];
+        return named.Count > 0 ? named : text.EosTokenId;
+    }
+
+    /// <summary>Maps <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> names.</summary>
+    /// <exception cref="FileNotFoundException">There is neither.</exception>
+    /// <exception cref="InvalidDataException">A file is not well formed.</exception>
+    public SafetensorsReader OpenWeights()
+    {
+        string single = System.IO.Path.Combine(Path, "model.safetensors"), index = single + ".index.json";
+        return SafetensorsReader.Open(File.Exists(single) ? single : File.Exists(index) ? index
+            : throw new FileNotFoundException($"{Path} holds neither model.safetensors nor model.safetensors.index.json.", single));
+    }
+
+    private static JsonElement ParseObject(string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.Clone()
+                : throw new InvalidDataException($"{file} holds no JSON object.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{file} is not valid JSON: {exception.Message}", exception);
+        }
+    }
+
+    private static JsonElement Merge(JsonElement config, JsonObject? overrides)
+    {
+        if (overrides is null)
+        {
+            return config;
+        }
+
+        var merged = JsonObject.Create(config) ?? [];
+        foreach (var (key, value) in overrides)
+        {
+            if (key.EndsWith("_config", StringComparison.Ordinal) && value is JsonObject inner && merged[key] is JsonObject existing)
+            {
+                foreach (var (name, replacement) in inner)
+                {
+                    existing[name] = replacement?.DeepClone();
+                }
+            }
+            else
+            {
+                merged[key] = value?.DeepClone();
+            }
+        }
+
+        using var document = JsonDocument.Parse(merged.ToJsonString());
+        return document.RootElement.Clone();
+    }
+}

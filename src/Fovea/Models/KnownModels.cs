@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using Fovea.Models.Llava;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Models;
+
+/// <summary>The catalogue of model families: one line each.</summary>
+public static class KnownModels
+{
+    /// <summary>All families.</summary>
+    public static IReadOnlyList<ModelFamily> All { get; } =
+    [
+        new("llava", "LLaVA-1.5", LlavaModel.Load),
+        new("llava_next", "LLaVA-NeXT (1.6)", LlavaModel.Load),
+        new("llava_onevision", "LLaVA-OneVision", LlavaModel.Load),
+        new("video_llava", "Video-LLaVA", LlavaModel.Load),
+    ];
+
+    /// <summary>Loads the model of a folder by the <c>model_type</c> of its config.</summary>
+    /// <param name="path">A folder in the Hugging Face layout.</param>
+    /// <param name="compute">Packs the weights.</param>
+    /// <param name="overrides">Keys that replace those of <c>config.json</c>.</param>
+    /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    /// <param name="cancellation">Stops loading.</param>
+    /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
+    /// <exception cref="NotSupportedException">The model type is unknown; the message lists the known ones.</exception>
+    /// <exception cref="IOException">A file is missing.</exception>
+    public static MultimodalModel Load(
+        string path, Compute compute, JsonObject? overrides = null, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        var folder = CheckpointFolder.Open(path, overrides);
+        return Find(folder).Load(folder, compute, progress, cancellation);
+    }
+
+    /// <summary>The family of a folder.</summary>
+    /// <exception cref="NotSupportedException">The model type is unknown.</exception>
+    public static ModelFamily Find(CheckpointFolder folder)
+    {
+        var config = new ConfigReader(System.IO.Path.Combine(folder.Path, "config.json"), folder.Config);
+        string type = config.Text("model_type");
+        bool original = config.Has("mm_vision_tower") || (type == "llava" && !config.Has("text_config"));
+        return All.FirstOrDefault(family => family.ModelType == type && !original)
+            ?? throw new NotSupportedException(
+                $"{folder.Path}: the model type '{type}'{(original ? " in the original LLaVA layout" : "")} is not supported; known are {string.Join(", ", All.Select(family => $"{family.ModelType} ({family.Name})"))}.");
+    }
+}

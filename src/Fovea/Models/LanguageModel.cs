@@ -1,0 +1,84 @@
+using Fovea.Nn;
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Models;
+
+/// <summary>
+/// The one language model, configured for Llama, Mistral and Qwen2: embedding, layers, final norm, head. It has no loop of its own;
+/// whoever drives it may shrink the token axis between layers.
+/// </summary>
+public sealed class LanguageModel : IDisposable
+{
+    private readonly DecoderLayer[] _layers;
+    private readonly RmsNorm _norm;
+    private readonly Linear _head;
+
+    private LanguageModel(TextConfig config, Embedding embedding, DecoderLayer[] layers, RmsNorm norm, Linear head)
+    {
+        Config = config;
+        Embedding = embedding;
+        _layers = layers;
+        _norm = norm;
+        _head = head;
+        Rotary = new RotaryEmbedding(config.HeadDim, config.RopeTheta, config.MaxPositionEmbeddings, config.RopeScaling);
+    }
+
+    /// <summary>Sizes.</summary>
+    public TextConfig Config { get; }
+
+    /// <summary>The table of input rows.</summary>
+    public Embedding Embedding { get; }
+
+    /// <summary>The layers, first to last.</summary>
+    public IReadOnlyList<DecoderLayer> Layers => _layers;
+
+    /// <summary>Positions to cosines and sines.</summary>
+    public RotaryEmbedding Rotary { get; }
+
+    /// <summary>Bytes of the packed weights.</summary>
+    public long Bytes => _layers.Sum(layer => layer.Bytes) + _head.Bytes;
+
+    /// <summary>Reads <c>lm.*</c> and <c>lm_head.weight</c>. A head that is neither tied nor stored is taken from the embedding.</summary>
+    /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
+    public static LanguageModel Load(WeightReader weights, TextConfig config, Compute compute, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        var model = weights.At("lm");
+        var embedding = Embedding.Load(model.At("embed_tokens"), config.VocabSize, config.HiddenSize);
+        var layers = new DecoderLayer[config.NumHiddenLayers];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            layers[i] = DecoderLayer.Load(model.At("layers").At(i), config, i, compute);
+            progress?.Invoke((i + 1.0) / layers.Length);
+        }
+
+        bool stored = !config.TieWordEmbeddings && weights.Has("lm_head.weight");
+        weights.Ignore(name => config.TieWordEmbeddings && name == "lm_head.weight");
+        var head = stored
+            ? Linear.Load(weights.At("lm_head"), config.HiddenSize, config.VocabSize, bias: false, compute)
+            : Linear.Of(embedding.Table, bias: null, compute);
+        return new LanguageModel(config, embedding, layers, RmsNorm.Load(model.At("norm"), config.HiddenSize, config.RmsNormEps), head);
+    }
+
+    /// <summary>A new empty cache of this model's shape.</summary>
+    public KvCache NewCache() => new(Config.NumHiddenLayers, Config.NumKeyValueHeads, Config.HeadDim);
+
+    /// <summary>The final norm: [rows, hidden size] → [rows, hidden size], rented.</summary>
+    public Tensor Norm(Compute compute, Tensor hidden) => _norm.Forward(compute, hidden);
+
+    /// <summary>Logits of normed rows: [rows, hidden size] → [rows, vocabulary], rented.</summary>
+    public Tensor Head(Compute compute, Tensor normed) => _head.Forward(compute, normed);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var layer in _layers)
+        {
+            layer.Dispose();
+        }
+
+        _norm.Dispose();
+        _head.Dispose();
+    }
+}

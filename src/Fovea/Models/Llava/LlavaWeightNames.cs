@@ -1,0 +1,67 @@
+using Fovea.Tensors;
+using Fovea.Tensors.Serialization;
+
+namespace Fovea.Models.Llava;
+
+/// <summary>
+/// The canonical names of LLaVA's weights (<c>lm.*</c>, <c>lm_head.weight</c>, <c>tower.*</c>, <c>video_tower.*</c>, <c>proj.*</c>, <c>newline</c>), whichever way a checkpoint spells them:
+/// as published (head inside the language model) or as newer library versions save them (head outside). Decided name by name.
+/// </summary>
+internal static class LlavaWeightNames
+{
+    private static readonly (string Stored, string Canonical)[] Prefixes =
+    [
+        ("language_model.lm_head.", "lm_head."),
+        ("language_model.model.", "lm."),
+        ("model.language_model.", "lm."),
+        ("vision_tower.vision_model.", "tower."),
+        ("model.vision_tower.vision_model.", "tower."),
+        ("model.vision_tower.", "tower."),
+        ("vision_tower.", "tower."),
+        ("image_tower.vision_model.", "tower."),
+        ("model.image_tower.vision_model.", "tower."),
+        ("video_tower.vision_model.", "video_tower."),
+        ("model.video_tower.vision_model.", "video_tower."),
+        ("image_newline", "newline"),
+        ("model.image_newline", "newline"),
+        ("multi_modal_projector.linear_", "proj."),
+        ("model.multi_modal_projector.linear_", "proj."),
+    ];
+
+    /// <summary>All tensors under canonical names; names of no known form stay as they are and are reported as superfluous.</summary>
+    /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
+    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights)
+    {
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (string name in weights.Names)
+        {
+            string canonical = Of(name);
+            if (!tensors.TryAdd(canonical, weights[name]))
+            {
+                throw new InvalidDataException($"{weights.Path}: weight {name} is there twice under different names.");
+            }
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Stored weights that no supported model uses.</summary>
+    public static bool IsIgnored(string canonical) =>
+        canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+        || canonical.EndsWith(".position_ids", StringComparison.Ordinal)
+        || canonical.Contains("tower.head.", StringComparison.Ordinal)
+        || canonical.Contains("tower.post_layernorm.", StringComparison.Ordinal);
+
+    private static string Of(string name)
+    {
+        foreach (var (stored, canonical) in Prefixes)
+        {
+            if (name.StartsWith(stored, StringComparison.Ordinal))
+            {
+                return canonical + name[stored.Length..];
+            }
+        }
+
+        return name;
+    }
+}

@@ -1,0 +1,142 @@
+using Fovea.Nn;
+
+namespace Fovea.Models;
+
+/// <summary>Reads a language model's config. Missing keys take the defaults of its <c>model_type</c>, which published files rely on.</summary>
+public static class TextConfigReader
+{
+    /// <summary>Reads the object that holds the language model's keys.</summary>
+    /// <exception cref="InvalidDataException">A key is missing or wrong, or the sizes contradict each other.</exception>
+    public static TextConfig Read(ConfigReader config, string? modelType = null)
+    {
+        string type = modelType ?? config.Text("model_type", "llama");
+        var defaults = Defaults.Of(type) ?? throw config.Wrong("model_type", "a known language model (llama, mistral, qwen2)");
+        int heads = config.Count("num_attention_heads", 32);
+        int hidden = config.Count("hidden_size", 4096);
+        int keyValueHeads = config.Has("num_key_value_heads") ? config.Count("num_key_value_heads")
+            : config.Mentions("num_key_value_heads") ? heads : defaults.KeyValueHeads ?? heads;
+        if (heads % keyValueHeads != 0)
+        {
+            throw config.Wrong("num_key_value_heads", $"a divisor of num_attention_heads ({heads})");
+        }
+
+        if (!config.Has("head_dim") && hidden % heads != 0)
+        {
+            throw config.Wrong("num_attention_heads", $"a divisor of hidden_size ({hidden})");
+        }
+
+        int headDim = config.Count("head_dim", hidden / heads);
+        if (headDim % 2 != 0)
+        {
+            throw config.Wrong(config.Has("head_dim") ? "head_dim" : "num_attention_heads", "such that the head size is even (rotary embedding rotates pairs)");
+        }
+
+        int layers = config.Count("num_hidden_layers", 32);
+        return new TextConfig
+        {
+            VocabSize = config.Count("vocab_size", defaults.VocabSize),
+            HiddenSize = hidden,
+            IntermediateSize = config.Count("intermediate_size", defaults.IntermediateSize),
+            NumHiddenLayers = layers,
+            NumAttentionHeads = heads,
+            NumKeyValueHeads = keyValueHeads,
+            HeadDim = headDim,
+            HiddenAct = config.Activation("hidden_act", "silu"),
+            RmsNormEps = (float)config.Number("rms_norm_eps", 1e-6),
+            RopeTheta = Theta(config),
+            RopeScaling = Scaling(config),
+            MaxPositionEmbeddings = config.Count("max_position_embeddings", defaults.MaxPositions),
+            QkvBias = type == "qwen2" || (type == "llama" && config.Flag("attention_bias", false)),
+            OutputBias = type == "llama" && config.Flag("attention_bias", false),
+            MlpBias = type == "llama" && config.Flag("mlp_bias", false),
+            TieWordEmbeddings = config.Flag("tie_word_embeddings", false),
+            Windows = Windows(config, type, layers),
+            EosTokenId = config.Wholes("eos_token_id"),
+        };
+    }
+
+    private static double Theta(ConfigReader config) => config.Has("rope_parameters") && config.Object("rope_parameters").Has("rope_theta")
+        ? config.Object("rope_parameters").Number("rope_theta")
+        : config.Number("rope_theta", 10000);
+
+    private static RopeScaling? Scaling(ConfigReader config)
+    {
+        string key = config.Has("rope_scaling") ? "rope_scaling" : "rope_parameters";
+        if (!config.Has(key))
+        {
+            return null;
+        }
+
+        var scaling = config.Object(key);
+        string type = scaling.Text("rope_type", scaling.Text("type", "default"));
+        if (type == "default")
+        {
+            return null;
+        }
+
+        if (type is not ("linear" or "dynamic" or "llama3" or "yarn"))
+        {
+            throw scaling.Wrong(scaling.Has("rope_type") ? "rope_type" : "type", "one of linear, dynamic, llama3 and yarn");
+        }
+
+        double factor = scaling.Number("factor");
+        return new RopeScaling
+        {
+            RopeType = type,
+            Factor = factor > 0 ? factor : throw scaling.Wrong("factor", "above 0"),
+            OriginalMaxPositionEmbeddings = scaling.Has("original_max_position_embeddings") ? scaling.Count("original_max_position_embeddings") : null,
+            LowFreqFactor = scaling.Number("low_freq_factor", 1),
+            HighFreqFactor = scaling.Number("high_freq_factor", 4),
+            BetaFast = scaling.Number("beta_fast", 32),
+            BetaSlow = scaling.Number("beta_slow", 1),
+            Truncate = scaling.Flag("truncate", true),
+            AttentionFactor = scaling.Has("attention_factor") ? scaling.Number("attention_factor") : null,
+            Mscale = scaling.Has("mscale") ? scaling.Number("mscale") : null,
+            MscaleAllDim = scaling.Has("mscale_all_dim") ? scaling.Number("mscale_all_dim") : null,
+        };
+    }
+
+    private static int[] Windows(ConfigReader config, string type, int layers)
+    {
+        var windows = new int[layers];
+        int window = type switch
+        {
+            "mistral" => config.Mentions("sliding_window") && !config.Has("sliding_window") ? 0 : config.Count("sliding_window", 4096),
+            "qwen2" when config.Flag("use_sliding_window", false) => config.Count("sliding_window", 4096),
+            _ => 0,
+        };
+        if (config.Has("layer_types") && config.Element.GetProperty("layer_types") is { ValueKind: System.Text.Json.JsonValueKind.Array } types)
+        {
+            if (types.GetArrayLength() != layers)
+            {
+                throw config.Wrong("layer_types", $"a list of num_hidden_layers ({layers}) entries");
+            }
+
+            for (int i = 0; i < layers; i++)
+            {
+                windows[i] = types[i].ValueEquals("sliding_attention") ? window : 0;
+            }
+
+            return windows;
+        }
+
+        int first = type == "qwen2" ? config.Whole("max_window_layers", 28) : 0;
+        for (int i = Math.Max(first, 0); i < layers; i++)
+        {
+            windows[i] = window;
+        }
+
+        return windows;
+    }
+
+    private sealed record Defaults(int VocabSize, int IntermediateSize, int? KeyValueHeads, int MaxPositions)
+    {
+        public static Defaults? Of(string type) => type switch
+        {
+            "llama" => new(32000, 11008, null, 2048),
+            "mistral" => new(32000, 14336, 8, 131072),
+            "qwen2" => new(151936, 22016, 32, 32768),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,145 @@
+using Fovea.Tensors;
+
+namespace Fovea.Nn;
+
+/// <summary>
+/// The keys and values of one layer of one sequence, by head so that a head's entries lie together. It has its own length, because layers behind a
+/// reduction hold fewer entries than those before it.
+/// </summary>
+public sealed class KvCacheLayer : IDisposable
+{
+    private readonly int _heads;
+    private readonly int _headSize;
+    private float[] _logSizes = [];
+    private Tensor? _bias;
+
+    /// <summary>Creates an empty layer.</summary>
+    public KvCacheLayer(int heads, int headSize)
+    {
+        _heads = heads;
+        _headSize = headSize;
+        Keys = Tensor.Allocate(heads, 0, headSize);
+        Values = Tensor.Allocate(heads, 0, headSize);
+    }
+
+    /// <summary>Entries held.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Keys after rotary embedding: [heads, capacity, headSize].</summary>
+    public Tensor Keys { get; private set; }
+
+    /// <summary>Values: [heads, capacity, headSize].</summary>
+    public Tensor Values { get; private set; }
+
+    /// <summary>Bytes of the entries held (not of the reserve).</summary>
+    public long Bytes => 2L * Length * _heads * _headSize * sizeof(float);
+
+    /// <summary>ln(size) of each entry as an additive bias [Length], or none while every entry stands for one token.</summary>
+    public Tensor? Bias
+    {
+        get
+        {
+            if (_logSizes.Length == 0)
+            {
+                return null;
+            }
+
+            if (_bias is null || _bias.Rows != Length)
+            {
+                _bias?.Dispose();
+                _bias = Tensor.Allocate(Length);
+                _logSizes.AsSpan(0, Length).CopyTo(_bias.AsSpan<float>());
+            }
+
+            return _bias;
+        }
+    }
+
+    /// <summary>Makes room for <paramref name="capacity"/> entries in all.</summary>
+    public void Reserve(int capacity)
+    {
+        int held = Keys.Shape[1];
+        if (capacity <= held)
+        {
+            return;
+        }
+
+        int grown = Math.Max(capacity, Length == 0 ? capacity : held * 2);
+        Keys = Grow(Keys, grown);
+        Values = Grow(Values, grown);
+    }
+
+    /// <summary>Appends rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> − 1 of [tokens, heads · headSize] buffers.</summary>
+    /// <param name="keys">Keys after rotary embedding.</param>
+    /// <param name="values">Values.</param>
+    /// <param name="start">First row.</param>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="sizes">How many original tokens each row stands for; empty = one each.</param>
+    public void Append(Tensor keys, Tensor values, int start, int count, ReadOnlySpan<float> sizes)
+    {
+        Reserve(Length + count);
+        for (int i = 0; i < count; i++)
+        {
+            Scatter(keys.Row<float>(start + i), Keys, Length + i);
+            Scatter(values.Row<float>(start + i), Values, Length + i);
+        }
+
+        if (sizes.Length > 0 || _logSizes.Length > 0)
+        {
+            AppendSizes(count, sizes);
+        }
+
+        Length += count;
+    }
+
+    /// <summary>Forgets the entries from <paramref name="length"/> on.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        Length = length;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Keys.Dispose();
+        Values.Dispose();
+        _bias?.Dispose();
+    }
+
+    private void AppendSizes(int count, ReadOnlySpan<float> sizes)
+    {
+        if (_logSizes.Length < Keys.Shape[1])
+        {
+            Array.Resize(ref _logSizes, Keys.Shape[1]);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            _logSizes[Length + i] = sizes.Length > 0 ? MathF.Log(sizes[i]) : 0;
+        }
+    }
+
+    private void Scatter(ReadOnlySpan<float> row, Tensor destination, int entry)
+    {
+        for (int head = 0; head < _heads; head++)
+        {
+            row.Slice(head * _headSize, _headSize).CopyTo(destination.Row<float>(head)[(entry * _headSize)..]);
+        }
+    }
+
+    private Tensor Grow(Tensor old, int capacity)
+    {
+        var grown = Tensor.Allocate(_heads, capacity, _headSize);
+        for (int head = 0; head < _heads; head++)
+        {
+            if (Length > 0)
+            {
+                old.Row<float>(head)[..(Length * _headSize)].CopyTo(grown.Row<float>(head));
+            }
+        }
+
+        old.Dispose();
+        return grown;
+    }
+}

@@ -1,0 +1,48 @@
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Nn;
+
+/// <summary>y = x·Wᵀ + b. The weight is packed when the layer is made, and the layer owns the packed form.</summary>
+public sealed class Linear : IDisposable
+{
+    private readonly PackedMatrix _weight;
+    private readonly Tensor? _bias;
+
+    private Linear(PackedMatrix weight, Tensor? bias)
+    {
+        _weight = weight;
+        _bias = bias;
+    }
+
+    /// <summary>Length of an input row.</summary>
+    public int Inputs => _weight.Inputs;
+
+    /// <summary>Length of an output row.</summary>
+    public int Outputs => _weight.Outputs;
+
+    /// <summary>Bytes of the packed weight and the bias.</summary>
+    public long Bytes => _weight.Bytes + (_bias is null ? 0 : _bias.Shape.Count * sizeof(float));
+
+    /// <summary>Reads <c>weight</c> [outputs, inputs] and, if there is to be one, <c>bias</c> [outputs].</summary>
+    /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
+    public static Linear Load(WeightReader weights, int inputs, int outputs, bool bias, Compute compute) => new(
+        PackedMatrix.Pack(weights.Stored("weight", outputs, inputs), compute.Workers),
+        bias ? weights.Vector("bias", outputs) : null);
+
+    /// <summary>Packs a stored matrix, flattening all extents but the first.</summary>
+    public static Linear Of(Tensor weight, Tensor? bias, Compute compute) => new(PackedMatrix.Pack(weight, compute.Workers), bias);
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="compute">Where to run.</param>
+    /// <param name="x">[rows, inputs].</param>
+    /// <returns>[rows, outputs], rented.</returns>
+    public Tensor Forward(Compute compute, Tensor x) => compute.Linear(x, _weight, _bias);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _weight.Dispose();
+        _bias?.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Nn;
+
+/// <summary>
+/// The one attention layer of encoders and decoders: projections around <see cref="Compute.Attention"/>. What lies between (rotary embedding,
+/// a cache, the cut into sequences) is the caller's.
+/// </summary>
+public sealed class SelfAttention : IDisposable
+{
+    private readonly Linear _query;
+    private readonly Linear _key;
+    private readonly Linear _value;
+    private readonly Linear _output;
+
+    /// <summary>Owns the four projections.</summary>
+    public SelfAttention(Linear query, Linear key, Linear value, Linear output, AttentionSettings settings)
+    {
+        _query = query;
+        _key = key;
+        _value = value;
+        _output = output;
+        Settings = settings;
+    }
+
+    /// <summary>Heads, scale and mask.</summary>
+    public AttentionSettings Settings { get; }
+
+    /// <summary>Bytes of the weights.</summary>
+    public long Bytes => _query.Bytes + _key.Bytes + _value.Bytes + _output.Bytes;
+
+    /// <summary>Multiply-adds per row of the four projections.</summary>
+    public long MultiplyAdds => new[] { _query, _key, _value, _output }.Sum(linear => (long)linear.Inputs * linear.Outputs);
+
+    /// <summary>Queries [rows, heads · headSize] of x [rows, width], rented.</summary>
+    public Tensor Queries(Compute compute, Tensor x) => _query.Forward(compute, x);
+
+    /// <summary>Keys [rows, kvHeads · headSize] of x [rows, width], rented.</summary>
+    public Tensor Keys(Compute compute, Tensor x) => _key.Forward(compute, x);
+
+    /// <summary>Values [rows, kvHeads · headSize] of x [rows, width], rented.</summary>
+    public Tensor Values(Compute compute, Tensor x) => _value.Forward(compute, x);
+
+    /// <summary>Attends and projects back: [rows, heads · headSize] → [rows, width], rented.</summary>
+    public Tensor Attend(Compute compute, Tensor queries, ReadOnlySpan<AttentionSegment> segments) =>
+        _output.Forward(compute, compute.Attention(queries, segments, Settings));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _query.Dispose();
+        _key.Dispose();
+        _value.Dispose();
+        _output.Dispose();
+    }
+}

@@ -1,0 +1,11 @@
+namespace Fovea.Reduction;
+
+/// <summary>Which positions the tokens have after a reduction.</summary>
+public enum PositionPolicy
+{
+    /// <summary>Every token keeps the position it had in the whole prompt; a merged one has its representative's.</summary>
+    Keep,
+
+    /// <summary>Positions run on without gaps.</summary>
+    Renumber,
+}

@@ -1,0 +1,24 @@
+namespace Fovea.Reduction;
+
+/// <summary>
+/// A method of token reduction. It says where it acts and what it looks at there, and maps a context to a token map. It knows no model, no cache and no
+/// other method, and keeps nothing between requests; one instance may serve many requests at once.
+/// </summary>
+public abstract class Reducer
+{
+    /// <summary>The budget that the method's own options ask for, or none.</summary>
+    public virtual TokenBudget? OwnBudget => null;
+
+    /// <summary>Where the method acts on a model of this shape, with what it looks at.</summary>
+    /// <exception cref="ArgumentException">An option does not fit the model; the message names it and its range.</exception>
+    public abstract IReadOnlyList<StageRequest> Stages(ModelShape shape);
+
+    /// <summary>
+    /// Whether the budget decides how much stays. If not, the method decides by its own options, is given the whole as its budget, is always called, and may
+    /// drop everything.
+    /// </summary>
+    public virtual bool UsesBudget => true;
+
+    /// <summary>Decides. A method that uses the budget is called only when there are more candidates than it keeps, and must keep at least one.</summary>
+    public abstract TokenMap Reduce(ReductionContext context);
+}

@@ -1,0 +1,144 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Fovea.Reduction;
+
+/// <summary>A method's entry in the catalogue: what help says of it, and how it is made from its options.</summary>
+public sealed class ReducerDescriptor
+{
+    private readonly Func<JsonObject, Reducer> _create;
+
+    private ReducerDescriptor(string name, string summary, string source, IReadOnlyList<OptionInfo> options, Func<JsonObject, Reducer> create)
+    {
+        Name = name;
+        Summary = summary;
+        Source = source;
+        Options = options;
+        _create = create;
+    }
+
+    /// <summary>The name in the catalogue.</summary>
+    public string Name { get; }
+
+    /// <summary>What it does, in a sentence.</summary>
+    public string Summary { get; }
+
+    /// <summary>Paper and repository, or that it is ours.</summary>
+    public string Source { get; }
+
+    /// <summary>Its options.</summary>
+    public IReadOnlyList<OptionInfo> Options { get; }
+
+    /// <summary>Describes a method whose options are one record.</summary>
+    /// <typeparam name="TOptions">The record; each property with a <see cref="DescriptionAttribute"/>.</typeparam>
+    /// <param name="name">The name in the catalogue.</param>
+    /// <param name="summary">What it does, in a sentence.</param>
+    /// <param name="source">Paper and repository.</param>
+    /// <param name="options">The record's JSON contract.</param>
+    /// <param name="create">Makes the method; throws <see cref="ArgumentException"/> naming an option that is out of range.</param>
+    public static ReducerDescriptor Of<TOptions>(string name, string summary, string source, JsonTypeInfo<TOptions> options, Func<TOptions, Reducer> create)
+        where TOptions : class, new() =>
+        new(name, summary, source, Describe(options), json => create(Read(name, json, options)));
+
+    /// <summary>Makes the method from a JSON object of options.</summary>
+    /// <exception cref="ArgumentException">An unknown option or a value that does not fit; the message names it.</exception>
+    public Reducer Create(JsonObject options)
+    {
+        foreach (var (key, _) in options)
+        {
+            if (!Options.Any(option => option.Name == key))
+            {
+                string known = Options.Count == 0 ? "it has none" : $"it has {string.Join(", ", Options.Select(option => option.Name))}";
+                throw new ArgumentException($"The method {Name} has no option '{key}'; {known}.");
+            }
+        }
+
+        return _create(options);
+    }
+
+    /// <summary>Makes the method from texts, as a command line gives them.</summary>
+    /// <exception cref="ArgumentException">As the other overload.</exception>
+    public Reducer Create(IReadOnlyDictionary<string, string> settings)
+    {
+        var options = new JsonObject();
+        foreach (var (key, value) in settings)
+        {
+            options[key] = ParseValue(value);
+        }
+
+        return Create(options);
+    }
+
+    private static JsonNode? ParseValue(string value)
+    {
+        try
+        {
+            return JsonNode.Parse(value);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(value);
+        }
+    }
+
+    private static TOptions Read<TOptions>(string name, JsonObject json, JsonTypeInfo<TOptions> type)
+        where TOptions : class, new()
+    {
+        try
+        {
+            // Generated contracts set every init-only property, missing ones to zero: so begin with the record's own defaults.
+            var complete = JsonSerializer.SerializeToNode(new TOptions(), type) as JsonObject ?? [];
+            foreach (var (key, value) in json)
+            {
+                complete[key] = value?.DeepClone();
+            }
+
+            return complete.Deserialize(type) ?? new TOptions();
+        }
+        catch (JsonException exception)
+        {
+            string key = (exception.Path ?? "").TrimStart('$', '.');
+            var property = type.Properties.FirstOrDefault(property => property.Name == key);
+            string wanted = property is null ? exception.Message : $"it takes {TypeName(property.PropertyType)}";
+            throw new ArgumentException($"The option {key} of the method {name} cannot be {(key.Length > 0 ? json[key]?.ToJsonString() : "read")}: {wanted}.", exception);
+        }
+    }
+
+    private static OptionInfo[] Describe<TOptions>(JsonTypeInfo<TOptions> type)
+        where TOptions : class, new()
+    {
+        var defaults = new TOptions();
+        return [.. type.Properties.Select(property => new OptionInfo(
+            property.Name,
+            TypeName(property.PropertyType),
+            property.Get?.Invoke(defaults) is { } value ? DefaultText(value) : "",
+            property.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute description, ..] ? description.Description : ""))];
+    }
+
+    private static string DefaultText(object value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        Enum name => JsonNamingPolicy.SnakeCaseLower.ConvertName(name.ToString()),
+        IEnumerable<int> list => $"[{string.Join(", ", list)}]",
+        IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private static string TypeName(Type type)
+    {
+        var bare = Nullable.GetUnderlyingType(type) ?? type;
+        if (bare.IsEnum)
+        {
+            return string.Join("|", Enum.GetNames(bare).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
+        }
+
+        return bare == typeof(int) ? "whole number"
+            : bare == typeof(double) ? "number"
+            : bare == typeof(bool) ? "true|false"
+            : bare == typeof(ulong) ? "whole number or text"
+            : bare == typeof(string) ? "text"
+            : "list of whole numbers";
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Fovea.Generation;
+using Fovea.Imaging;
+using Fovea.Models;
+using Fovea.Tensors.Ops;
+using Fovea.Text;
+
+namespace Fovea;
+
+/// <summary>
+/// A loaded vision-language model. Safe for concurrent use: requests queue, and each one's answer is the same as if it were alone.
+/// </summary>
+public sealed class VisionLanguageModel : IDisposable
+{
+    private readonly Compute _compute;
+    private readonly Generator _generator;
+    private readonly SemaphoreSlim _turn = new(1);
+
+    private VisionLanguageModel(MultimodalModel model, Compute compute)
+    {
+        Model = model;
+        _compute = compute;
+        _generator = new Generator(model, compute);
+    }
+
+    /// <summary>The parts of the model.</summary>
+    public MultimodalModel Model { get; }
+
+    /// <summary>Loads a checkpoint folder in the Hugging Face layout.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    /// <param name="cancellation">Stops loading.</param>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
+    /// <exception cref="NotSupportedException">The model type is unknown.</exception>
+    public static Task<VisionLanguageModel> LoadAsync(string path, IProgress<double>? progress = null, CancellationToken cancellation = default) => Task.Run(
+        () =>
+        {
+            var compute = new Compute();
+            try
+            {
+                return new VisionLanguageModel(KnownModels.Load(path, compute, null, progress is null ? null : progress.Report, cancellation), compute);
+            }
+            catch
+            {
+                compute.Dispose();
+                throw;
+            }
+        },
+        cancellation);
+
+    /// <summary>Answers a question about a picture, piece by piece as the text comes. Ending the enumeration early stops the work.</summary>
+    /// <exception cref="ArgumentException">The request does not fit the model.</exception>
+    public IAsyncEnumerable<string> AnswerAsync(Image image, string question, AnswerOptions? options = null, CancellationToken cancellation = default) =>
+        AnswerAsync([image], question, options, cancellation);
+
+    /// <summary>Answers a question about some pictures, or none, piece by piece as the text comes.</summary>
+    /// <exception cref="ArgumentException">The request does not fit the model.</exception>
+    public async IAsyncEnumerable<string> AnswerAsync(
+        IReadOnlyList<Image> images, string question, AnswerOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var work = AskAsync(images, question, options, piece => pieces.Writer.TryWrite(piece), stop.Token);
+        _ = work.ContinueWith(finished => pieces.Writer.Complete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            await foreach (string piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return piece;
+            }
+        }
+        finally
+        {
+            if (!work.IsCompleted)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await work.ConfigureAwait(false);
+    }
+
+    /// <summary>Answers a question about some pictures, or none, and reports what it cost.</summary>
+    /// <param name="images">The pictures.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="options">How to answer.</param>
+    /// <param name="onText">Told every new piece of text.</param>
+    /// <param name="cancellation">Stops the answer.</param>
+    /// <exception cref="ArgumentException">The request does not fit the model.</exception>
+    public Task<GenerationResult> AskAsync(
+        IReadOnlyList<Image> images, string question, AnswerOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default) =>
+        RunAsync([ChatMessage.User(question, images.Count)], images, options ?? new AnswerOptions(), null, onText, cancellation);
+
+    /// <summary>Answers prompts together in one batch.</summary>
+    /// <exception cref="ArgumentException">A request does not fit the model.</exception>
+    public async Task<IReadOnlyList<GenerationResult>> GenerateAsync(IReadOnlyList<GenerationRequest> requests, CancellationToken cancellation = default)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => _generator.Generate(requests, cancellation), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Begins a conversation; dispose it when it ends.</summary>
+    public Conversation StartConversation() => new(this, new Sequence(Model.LanguageModel.NewCache()));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Model.Dispose();
+        _compute.Dispose();
+        _turn.Dispose();
+    }
+
+    internal async Task<GenerationResult> RunAsync(
+        IReadOnlyList<ChatMessage> messages, IReadOnlyList<Image> images, AnswerOptions options, Sequence? sequence, Action<string>? onText, CancellationToken cancellation)
+    {
+        var request = new GenerationRequest
+        {
+            Prompt = Model.Prompt(messages),
+            Images = [.. images],
+            Plan = options.Plan,
+            Sampling = options.Sampling,
+            MaxNewTokens = options.MaxNewTokens,
+            StopTexts = options.StopTexts,
+            Sequence = sequence,
+            OnText = onText,
+        };
+        return (await GenerateAsync([request], cancellation).ConfigureAwait(false))[0];
+    }
+}
