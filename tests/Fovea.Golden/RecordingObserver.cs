@@ -13,6 +13,9 @@ internal sealed class RecordingObserver(MultimodalModel model, Compute compute) 
     /// <summary>Encoder states by block, −1 = input of block 0.</summary>
     public Dictionary<int, Tensor> Encoder { get; } = [];
 
+    /// <summary>Pictures that the encoder saw.</summary>
+    public int Tiles { get; private set; }
+
     /// <summary>Encoder attention by block.</summary>
     public Dictionary<int, Tensor> EncoderAttention { get; } = [];
 
@@ -31,7 +34,13 @@ internal sealed class RecordingObserver(MultimodalModel model, Compute compute) 
     /// <summary>Logits of every sequence's last prompt token.</summary>
     public List<float[]> FirstLogits { get; } = [];
 
-    public override void OnEncoder(int block, Tensor states) => Encoder[block] = Copy(states);
+    public override void OnEncoder(int block, Tensor states)
+    {
+        Tiles = model.Vision is VisionTransformer clip ? states.Rows / clip.Config.Tokens : 1;
+        Encoder[block] = Copy(states);
+    }
+
+    public override bool WantsEncoderAttention(int block) => true;
 
     public override void OnEncoderAttention(int block, Tensor attention) => EncoderAttention[block] = Copy(attention);
 

@@ -1,4 +1,5 @@
 using Fovea.Imaging;
+using Fovea.Models;
 using Fovea.Reduction;
 
 namespace Fovea.Generation;
@@ -6,11 +7,14 @@ namespace Fovea.Generation;
 /// <summary>One prompt and how to answer it.</summary>
 public sealed record GenerationRequest
 {
-    /// <summary>The whole prompt text, with one image placeholder per picture.</summary>
+    /// <summary>The whole prompt text, with one placeholder per picture and per video.</summary>
     public required string Prompt { get; init; }
 
-    /// <summary>The pictures, in the order of the placeholders.</summary>
+    /// <summary>The pictures, in the order of the image placeholders.</summary>
     public IReadOnlyList<Image> Images { get; init; } = [];
+
+    /// <summary>The videos, in the order of the video placeholders.</summary>
+    public IReadOnlyList<VisualItem> Videos { get; init; } = [];
 
     /// <summary>Token reduction.</summary>
     public ReductionPlan Plan { get; init; } = ReductionPlan.None;

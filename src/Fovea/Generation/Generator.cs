@@ -32,7 +32,7 @@ public sealed class Generator
     }
 
     /// <summary>The numbers that methods may know of a model.</summary>
-    public static ModelShape ShapeOf(MultimodalModel model) => new(model.Vision.Config.NumHiddenLayers, model.FeatureBlock, model.LanguageModel.Config.NumHiddenLayers);
+    public static ModelShape ShapeOf(MultimodalModel model) => new(model.Vision.BlockCount, model.FeatureBlock, model.LanguageModel.Config.NumHiddenLayers);
 
     /// <summary>Answers one prompt.</summary>
     /// <exception cref="ArgumentException">The request does not fit the model: placeholders, options, a prompt longer than the context.</exception>
@@ -103,7 +103,7 @@ public sealed class Generator
             int start = 0;
             for (int i = 0; i < items.Count; i++)
             {
-                prompts[i].Splice(_model.LanguageModel, _compute, visual[i], hidden, start);
+                prompts[i].Splice(_compute, visual[i], hidden, start);
                 start += prompts[i].Rows;
                 answers[i].Report.VisualTokensPerLayer = new int[_model.LanguageModel.Layers.Count];
                 answers[i].AcceptPrompt(prompts[i].Ids);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Fovea.Models;
+using Fovea.Nn;
 using Fovea.Reduction;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -11,19 +12,19 @@ namespace Fovea.Generation;
 /// </summary>
 internal sealed class PreparedPrompt : IDisposable
 {
-    private readonly int _imageToken;
+    private readonly MultimodalModel _model;
     private readonly List<(string Hash, int Tokens)> _newPictures;
-    private readonly int _nextPosition;
+    private readonly TokenPosition[] _positions;
     private int[] _rowIds = [];
 
-    private PreparedPrompt(int[] ids, int cachedTokens, int imageToken, VisualInput? input, List<(string Hash, int Tokens)> newPictures, Sequence sequence)
+    private PreparedPrompt(MultimodalModel model, int[] ids, int cachedTokens, VisualInput? input, List<(string Hash, int Tokens)> newPictures, int start)
     {
+        _model = model;
         Ids = ids;
         CachedTokens = cachedTokens;
         Input = input;
-        _imageToken = imageToken;
         _newPictures = newPictures;
-        _nextPosition = sequence.NextPosition;
+        _positions = model.Positions(ids, input?.Geometry ?? Geometry.Empty, start);
     }
 
     /// <summary>Ids that are not in the cache yet, visual tokens as repeated placeholders.</summary>
@@ -53,7 +54,7 @@ internal sealed class PreparedPrompt : IDisposable
             throw new ArgumentException($"MaxNewTokens is {request.MaxNewTokens}; it must be at least 1.");
         }
 
-        var layout = PromptLayout.Of(model, request.Prompt, request.Images);
+        var layout = PromptLayout.Of(model, request);
         int held = layout.HeldBy(sequence);
         if (held < sequence.Pictures.Count)
         {
@@ -62,8 +63,8 @@ internal sealed class PreparedPrompt : IDisposable
         }
 
         long started = Stopwatch.GetTimestamp();
-        var images = layout.Images.Skip(held).ToList();
-        var input = images.Count > 0 ? model.Prepare(images) : null;
+        var items = layout.Items.Skip(held).ToList();
+        var input = items.Count > 0 ? model.Prepare(items) : null;
         var elapsed = Stopwatch.GetElapsedTime(started);
         var pictures = sequence.Pictures.ToList();
         pictures.AddRange((input?.Geometry ?? Geometry.Empty).Images().Select(image => (layout.Hashes[held + image.Image], image.Count)));
@@ -78,8 +79,8 @@ internal sealed class PreparedPrompt : IDisposable
         }
 
         sequence.Truncate(common);
-        int limit = Limit(model.LanguageModel.Config, request, sequence.NextPosition + ids.Length - common);
-        return new PreparedPrompt(ids[common..], common, model.ImageTokenId, input, pictures[held..], sequence) { Preprocessing = elapsed, MaxNewTokens = limit };
+        int limit = Limit(model.LanguageModel.Config, request, ids.Length);
+        return new PreparedPrompt(model, ids[common..], common, input, pictures[held..], sequence.NextPosition) { Preprocessing = elapsed, MaxNewTokens = limit };
     }
 
     /// <summary>Lays out the rows: text as it is, and at each visual token's place what is left of it.</summary>
@@ -90,13 +91,13 @@ internal sealed class PreparedPrompt : IDisposable
     public void Place(TokenRun run, TokenMap map, float[] sizes, PositionPolicy policy)
     {
         var ids = new List<int>();
-        var positions = new List<int>();
+        var positions = new List<TokenPosition>();
         var visual = new List<int>();
         var rowSizes = new List<float>();
         int input = 0, output = 0;
         for (int i = 0; i < Ids.Length; i++)
         {
-            if (Ids[i] != _imageToken)
+            if (!_model.IsVisual(Ids[i]))
             {
                 Add(i, -1, 1);
                 continue;
@@ -115,7 +116,7 @@ internal sealed class PreparedPrompt : IDisposable
 
         void Add(int index, int visualToken, float size)
         {
-            positions.Add(_nextPosition + (policy == PositionPolicy.Keep ? index : ids.Count));
+            positions.Add(policy == PositionPolicy.Keep ? _positions[index] : TokenPosition.At(_positions[0].Temporal + ids.Count));
             ids.Add(Ids[index]);
             visual.Add(visualToken);
             rowSizes.Add(size);
@@ -123,18 +124,17 @@ internal sealed class PreparedPrompt : IDisposable
     }
 
     /// <summary>Writes the rows: embeddings of text, and the visual tokens in order.</summary>
-    /// <param name="model">Gives the embeddings.</param>
     /// <param name="compute">Where to run.</param>
     /// <param name="visual">[visual tokens left, hidden size].</param>
     /// <param name="hidden">Receives the rows, from <paramref name="start"/> on.</param>
     /// <param name="start">First row.</param>
-    public void Splice(LanguageModel model, Compute compute, Tensor visual, Tensor hidden, int start)
+    public void Splice(Compute compute, Tensor visual, Tensor hidden, int start)
     {
-        model.Embedding.Gather(compute, _rowIds, hidden.Slice(start, _rowIds.Length));
+        _model.LanguageModel.Embedding.Gather(compute, _rowIds, hidden.Slice(start, _rowIds.Length));
         int next = 0;
         for (int row = 0; row < _rowIds.Length; row++)
         {
-            if (_rowIds[row] == _imageToken)
+            if (_model.IsVisual(_rowIds[row]))
             {
                 visual.Row<float>(next++).CopyTo(hidden.Row<float>(start + row));
             }
@@ -144,7 +144,7 @@ internal sealed class PreparedPrompt : IDisposable
     /// <summary>Notes in the sequence what the pass has put into its cache.</summary>
     public void Commit(Sequence sequence, TokenRun run, PositionPolicy policy)
     {
-        int next = policy == PositionPolicy.Keep ? _nextPosition + Ids.Length : run.Positions[^1] + 1;
+        int next = policy == PositionPolicy.Keep ? _positions.Max(position => position.Max) + 1 : run.Positions[^1].Max + 1;
         sequence.Advance(Ids, next, visual: _newPictures.Count > 0);
         foreach (var (hash, tokens) in _newPictures)
         {
@@ -160,6 +160,6 @@ internal sealed class PreparedPrompt : IDisposable
         long context = config.RopeScaling?.RopeType == "dynamic" ? int.MaxValue : config.MaxPositionEmbeddings;
         return promptEnd < context
             ? (int)Math.Min(request.MaxNewTokens, context - promptEnd)
-            : throw new ArgumentException($"The prompt ends at position {promptEnd}, but the model's context is {context} tokens; shorten the text or use fewer images.");
+            : throw new ArgumentException($"The prompt has {promptEnd} tokens, but the model's context is {context} tokens; shorten the text or use fewer images.");
     }
 }

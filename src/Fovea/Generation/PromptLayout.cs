@@ -1,56 +1,59 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Fovea.Imaging;
 using Fovea.Models;
 
 namespace Fovea.Generation;
 
-/// <summary>A prompt as ids, with what a sequence already holds of it taken off.</summary>
+/// <summary>A prompt as ids, with its pictures and videos in the order in which they are read.</summary>
 internal sealed class PromptLayout
 {
+    private readonly MultimodalModel _model;
     private readonly int[] _ids;
-    private readonly int _imageToken;
 
-    private PromptLayout(int[] ids, int imageToken, IReadOnlyList<Image> images)
+    private PromptLayout(MultimodalModel model, int[] ids, IReadOnlyList<VisualItem> items)
     {
+        _model = model;
         _ids = ids;
-        _imageToken = imageToken;
-        Images = images;
-        Hashes = [.. images.Select(Hash)];
+        Items = items;
+        Hashes = [.. items.Select(Hash)];
     }
 
-    /// <summary>All pictures of the prompt.</summary>
-    public IReadOnlyList<Image> Images { get; }
+    /// <summary>All pictures and videos of the prompt.</summary>
+    public IReadOnlyList<VisualItem> Items { get; }
 
-    /// <summary>A hash of each picture's pixels.</summary>
+    /// <summary>A hash of each one's pixels.</summary>
     public IReadOnlyList<string> Hashes { get; }
 
     /// <summary>Tokenises a prompt.</summary>
-    /// <exception cref="ArgumentException">Not as many placeholders as pictures; the message gives both numbers.</exception>
-    public static PromptLayout Of(MultimodalModel model, string prompt, IReadOnlyList<Image> images)
+    /// <exception cref="ArgumentException">Not as many placeholders as pictures or videos; the message gives both numbers.</exception>
+    public static PromptLayout Of(MultimodalModel model, GenerationRequest request)
     {
         string? bos = model.Tokenizer.BosId is { } id ? model.Tokenizer.TokenOf(id) : null;
-        bool hasBos = !string.IsNullOrEmpty(bos) && prompt.StartsWith(bos, StringComparison.Ordinal);
-        int[] ids = model.Tokenizer.Encode(prompt, addSpecialTokens: !hasBos);
-        int placeholders = ids.Count(token => token == model.ImageTokenId);
-        return placeholders == images.Count
-            ? new PromptLayout(ids, model.ImageTokenId, images)
-            : throw new ArgumentException($"The prompt has {placeholders} image placeholders, but {images.Count} images were given.");
+        bool hasBos = !string.IsNullOrEmpty(bos) && request.Prompt.StartsWith(bos, StringComparison.Ordinal);
+        int[] ids = model.Tokenizer.Encode(request.Prompt, addSpecialTokens: !hasBos);
+        CheckCount("image", ids.Count(token => token == model.ImageTokenId), request.Images.Count);
+        CheckCount("video", ids.Count(token => token == model.VideoTokenId), request.Videos.Count);
+        var items = new List<VisualItem>();
+        int image = 0, video = 0;
+        foreach (int token in ids.Where(model.IsVisual))
+        {
+            items.Add(token == model.ImageTokenId ? VisualItem.Of(request.Images[image++]) : request.Videos[video++]);
+        }
+
+        return new PromptLayout(model, ids, items);
     }
 
-    /// <summary>The ids with every placeholder repeated once per visual token of its image.</summary>
-    /// <param name="tokens">Visual tokens of each image.</param>
+    /// <summary>The ids with every placeholder expanded.</summary>
+    /// <param name="tokens">Visual tokens of each item.</param>
     public int[] Expand(IReadOnlyList<int> tokens)
     {
         var expanded = new List<int>(_ids.Length);
-        int image = 0;
+        int item = 0;
         foreach (int id in _ids)
         {
-            if (id == _imageToken)
+            if (_model.IsVisual(id))
             {
-                CollectionsMarshal.SetCount(expanded, expanded.Count + tokens[image]);
-                CollectionsMarshal.AsSpan(expanded)[^tokens[image]..].Fill(id);
-                image++;
+                expanded.AddRange(_model.Expand(Items[item], tokens[item]));
+                item++;
             }
             else
             {
@@ -61,7 +64,7 @@ internal sealed class PromptLayout
         return [.. expanded];
     }
 
-    /// <summary>How many pictures in front the sequence already holds.</summary>
+    /// <summary>How many items in front the sequence already holds.</summary>
     public int HeldBy(Sequence sequence)
     {
         int held = 0;
@@ -73,11 +76,23 @@ internal sealed class PromptLayout
         return held;
     }
 
-    private static string Hash(Image image)
+    private static void CheckCount(string kind, int placeholders, int given)
+    {
+        if (placeholders != given)
+        {
+            throw new ArgumentException($"The prompt has {placeholders} {kind} placeholders, but {given} {kind}s were given.");
+        }
+    }
+
+    private static string Hash(VisualItem item)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(BitConverter.GetBytes(image.Width));
-        hash.AppendData(image.Rgb);
+        foreach (var frame in item.Frames)
+        {
+            hash.AppendData(BitConverter.GetBytes(frame.Width));
+            hash.AppendData(frame.Rgb);
+        }
+
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 }

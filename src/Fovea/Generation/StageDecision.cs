@@ -37,24 +37,54 @@ internal sealed class StageDecision(
             return TokenMap.Identity(Geometry.Count);
         }
 
-        var joined = new TokenMapBuilder(candidates.Length);
-        foreach (var (start, count) in Groups(candidates))
+        var decided = new List<(int[] Group, TokenMap Map)>();
+        int before = 0;
+        foreach (int[] group in Groups(candidates))
         {
-            joined.Append(DecideGroup(candidates, start, count), start);
+            decided.Add((group, DecideGroup(group, budget.Share(candidates.Length, before, group.Length))));
+            before += group.Length;
         }
 
-        return joined.Build().Within(Geometry.Count, candidates);
+        return decided is [var (only, map)] && only.Length == Geometry.Count ? map : Join(decided);
     }
 
-    private TokenMap DecideGroup(int[] candidates, int start, int count)
+    /// <summary>The maps of all groups as one over all visual tokens; what is in no group stays.</summary>
+    private TokenMap Join(List<(int[] Group, TokenMap Map)> decided)
     {
-        var share = budget.Share(candidates.Length, start, count);
+        var rows = new List<(int Place, int[] Columns, float[] Weights)>();
+        var grouped = new HashSet<int>(decided.SelectMany(group => group.Group));
+        rows.AddRange(Enumerable.Range(0, Geometry.Count).Where(token => !grouped.Contains(token)).Select(token => (token, new[] { token }, new[] { 1f })));
+        foreach (var (group, map) in decided)
+        {
+            for (int row = 0; row < map.Outputs; row++)
+            {
+                var entries = map.Offsets[row]..map.Offsets[row + 1];
+                rows.Add((group[map.Representatives[row]], Array.ConvertAll(map.Columns[entries].ToArray(), column => group[column]), map.Weights[entries].ToArray()));
+            }
+        }
+
+        var joined = new TokenMapBuilder(Geometry.Count);
+        foreach (var (place, columns, weights) in rows.OrderBy(row => row.Place))
+        {
+            for (int e = 0; e < columns.Length; e++)
+            {
+                joined.Add(columns[e], weights[e]);
+            }
+
+            joined.EndRow(place);
+        }
+
+        return joined.Build();
+    }
+
+    private TokenMap DecideGroup(int[] group, TokenBudget share)
+    {
+        int count = group.Length;
         if (share.Of(count) >= count)
         {
             return TokenMap.Identity(count);
         }
 
-        int[] group = candidates[start..(start + count)];
         var context = new ReductionContext
         {
             Stage = request.Stage,
@@ -133,22 +163,10 @@ internal sealed class StageDecision(
         return [.. candidates];
     }
 
-    private IEnumerable<(int Start, int Count)> Groups(int[] candidates)
+    private IEnumerable<int[]> Groups(int[] candidates) => request.Scope switch
     {
-        if (request.Scope == ReductionScope.Prompt)
-        {
-            yield return (0, candidates.Length);
-            yield break;
-        }
-
-        int start = 0;
-        for (int i = 1; i <= candidates.Length; i++)
-        {
-            if (i == candidates.Length || Geometry[candidates[i]].Tile != Geometry[candidates[start]].Tile)
-            {
-                yield return (start, i - start);
-                start = i;
-            }
-        }
-    }
+        ReductionScope.Prompt => [candidates],
+        ReductionScope.Grid => candidates.GroupBy(token => Geometry[token].Grid).Select(group => group.ToArray()),
+        _ => candidates.GroupBy(token => Geometry[token].Tile).Select(group => group.ToArray()),
+    };
 }

@@ -1,3 +1,4 @@
+using Fovea.Nn;
 using Fovea.Reduction;
 
 namespace Fovea.Generation;
@@ -8,7 +9,7 @@ namespace Fovea.Generation;
 /// </summary>
 internal sealed class TokenRun
 {
-    private int[] _positions = [];
+    private TokenPosition[] _positions = [];
     private int[] _visual = [];
     private float[] _sizes = [];
 
@@ -16,7 +17,7 @@ internal sealed class TokenRun
     public int Count { get; private set; }
 
     /// <summary>Position of each row.</summary>
-    public ReadOnlySpan<int> Positions => _positions.AsSpan(0, Count);
+    public ReadOnlySpan<TokenPosition> Positions => _positions.AsSpan(0, Count);
 
     /// <summary>For each row the index of its visual token, or −1 for text.</summary>
     public ReadOnlySpan<int> Visual => _visual.AsSpan(0, Count);
@@ -25,7 +26,7 @@ internal sealed class TokenRun
     public ReadOnlyMemory<float> Sizes => _sizes.Length == 0 ? default : _sizes.AsMemory(0, Count);
 
     /// <summary>A prompt's rows.</summary>
-    public void Set(int[] positions, int[] visual, float[] sizes)
+    public void Set(TokenPosition[] positions, int[] visual, float[] sizes)
     {
         Count = positions.Length;
         _positions = positions;
@@ -38,12 +39,12 @@ internal sealed class TokenRun
     {
         if (_positions.Length == 0)
         {
-            _positions = new int[1];
+            _positions = new TokenPosition[1];
             _visual = new int[1];
         }
 
         Count = 1;
-        _positions[0] = position;
+        _positions[0] = TokenPosition.At(position);
         _visual[0] = -1;
         _sizes = [];
     }
@@ -66,7 +67,7 @@ internal sealed class TokenRun
     /// <summary>Applies a map over all rows.</summary>
     public void Apply(TokenMap map, PositionPolicy positions, bool proportional)
     {
-        int first = Count > 0 ? _positions[0] : 0;
+        int first = Count > 0 ? _positions[0].Temporal : 0;
         if (proportional && (_sizes.Length > 0 || !map.IsSelection))
         {
             var sizes = _sizes;
@@ -80,13 +81,13 @@ internal sealed class TokenRun
         }
 
         _visual = map.AtRepresentatives<int>(Visual);
-        _positions = map.AtRepresentatives<int>(Positions);
+        _positions = map.AtRepresentatives(Positions);
         Count = map.Outputs;
         if (positions == PositionPolicy.Renumber)
         {
             for (int row = 0; row < Count; row++)
             {
-                _positions[row] = first + row;
+                _positions[row] = TokenPosition.At(first + row);
             }
         }
     }

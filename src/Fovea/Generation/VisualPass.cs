@@ -6,7 +6,10 @@ using Fovea.Tensors.Ops;
 
 namespace Fovea.Generation;
 
-/// <summary>Pictures to visual tokens: processor, encoder blocks, selection, projector, and the reductions between them.</summary>
+/// <summary>
+/// Pictures to visual tokens: encoder blocks, selection, projector, packing, and the reductions between them. What is dropped before the projector is not
+/// projected.
+/// </summary>
 internal sealed class VisualPass(MultimodalModel model, Compute compute, ForwardObserver? observer)
 {
     /// <summary>Runs the pictures of one prompt.</summary>
@@ -23,56 +26,97 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
         var features = Encode(input, run, report, cancellation);
         report.Encoding += Stopwatch.GetElapsedTime(started);
         observer?.OnFeatures(features);
-        features = Reduce(Stage.BeforeProjector, run, features);
 
-        started = Stopwatch.GetTimestamp();
-        var tokens = model.Project(compute, features);
-        report.Projection += Stopwatch.GetElapsedTime(started);
-        report.EncoderFlops += 2L * tokens.Rows * model.ProjectorMultiplyAdds;
+        var tokens = run.ActsAt(Stage.BeforeProjector) ? ReduceAndProject(input, run, features, report) : Project(input.Packing, features, report);
         tokens = Reduce(Stage.AfterProjector, run, tokens);
         observer?.OnVisualTokens(tokens);
         return tokens;
     }
 
-    private Tensor Reduce(Stage stage, ReductionRun run, Tensor values)
+    /// <summary>
+    /// Decides on the encoder features of the visual tokens. As long as tokens are only chosen, the packing is cut down and the rows it still needs are
+    /// projected; once they are merged, the merged features are projected.
+    /// </summary>
+    private Tensor ReduceAndProject(VisualInput input, ReductionRun run, Tensor features, RunReport report)
     {
-        if (!run.ActsAt(stage))
+        Tensor? packed = null;
+        bool merged = false;
+        run.Reduce(
+            compute,
+            Stage.BeforeProjector,
+            () => packed ??= input.Packing.Select(run.Map.Representatives).Apply(compute, features, null),
+            map =>
+            {
+                merged |= !map.IsSelection;
+                packed = packed is null && !merged ? null : Shrink(packed ??= input.Packing.Apply(compute, features, null), map);
+            });
+        return merged && packed is not null
+            ? Project(TokenPacking.Identity(packed.Rows), packed, report)
+            : Project(input.Packing.Select(run.Map.Representatives), features, report);
+    }
+
+    private Tensor Project(TokenPacking packing, Tensor features, RunReport report)
+    {
+        long started = Stopwatch.GetTimestamp();
+        if (!packing.IsIdentity)
         {
-            return values;
+            (int[] rows, packing) = packing.Compact();
+            if (rows.Length < features.Rows)
+            {
+                var needed = compute.Rent(rows.Length, features.RowLength);
+                compute.Gather(features, rows, needed);
+                features = needed;
+            }
         }
 
-        run.Reduce(compute, stage, () => values, map =>
+        var projected = model.Project(compute, features);
+        report.EncoderFlops += 2L * features.Rows * model.ProjectorMultiplyAdds;
+        var tokens = packing.IsIdentity ? projected : packing.Apply(compute, projected, model.InsertedToken);
+        report.Projection += Stopwatch.GetElapsedTime(started);
+        return tokens;
+    }
+
+    private Tensor Reduce(Stage stage, ReductionRun run, Tensor values)
+    {
+        if (run.ActsAt(stage))
         {
-            // In place: the rows that go are behind those that stay.
-            map.Apply(compute, values).AsSpan<float>().CopyTo(values.AsSpan<float>());
-            values.Truncate(map.Outputs);
-        });
+            run.Reduce(compute, stage, () => values, map => Shrink(values, map));
+        }
+
+        return values;
+    }
+
+    /// <summary>In place: the result is never longer, and it is computed before it is copied over.</summary>
+    private Tensor Shrink(Tensor values, TokenMap map)
+    {
+        map.Apply(compute, values).AsSpan<float>().CopyTo(values.AsSpan<float>());
+        values.Truncate(map.Outputs);
         return values;
     }
 
     private Tensor Encode(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
     {
-        var state = model.Embed(compute, input);
+        var vision = model.Vision;
+        var state = vision.Embed(compute, input);
+        report.EncoderFlops += vision.EmbedOperations(state);
         observer?.OnEncoder(-1, state.States);
         Snapshot(state, 0);
         int last = Math.Max(model.FeatureLayers.Max() - 1, run.LastEncoderBlock);
         for (int block = 0; block <= last; block++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var captures = run.WantsEncoderAttention(block) || observer is not null ? Captures(state) : [];
-            model.Vision.Blocks[block].Attend(compute, state.States, state.Offsets, captures);
-            if (captures.Length > 0)
+            using var attention = vision.Attend(compute, block, state, run.WantsEncoderAttention(block) || (observer?.WantsEncoderAttention(block) ?? false));
+            if (attention is not null)
             {
-                KeepAttention(block, state, captures, input.Geometry, run);
+                KeepAttention(block, input, model.FeatureAttention(state, attention), run);
             }
 
-            model.Vision.Blocks[block].FeedForward(compute, state.States);
+            vision.FeedForward(compute, block, state);
             observer?.OnEncoder(block, state.States);
             Snapshot(state, block + 1);
-            report.EncoderFlops += OperationCount.EncoderBlock(model.Vision, state.Offsets);
+            report.EncoderFlops += vision.BlockOperations(block, state);
         }
 
-        report.EncoderFlops += OperationCount.PatchEmbedding(model.Vision, state.Offsets.Length - 1);
         return model.Features(compute, state);
     }
 
@@ -86,47 +130,18 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
         }
     }
 
-    private AttentionCapture[] Captures(VisionState state)
+    private void KeepAttention(int block, VisualInput input, Tensor features, ReductionRun run)
     {
-        var config = model.Vision.Config;
-        var captures = new AttentionCapture[state.Offsets.Length - 1];
-        for (int tile = 0; tile < captures.Length; tile++)
+        using (features)
         {
-            int count = state.Offsets[tile + 1] - state.Offsets[tile];
-            captures[tile] = config.HasClassToken
-                ? new AttentionCapture { Rows = [0], Probabilities = Tensor.Allocate(config.NumAttentionHeads, 1, count) }
-                : new AttentionCapture { Received = Tensor.Allocate(config.NumAttentionHeads, count) };
-        }
-
-        return captures;
-    }
-
-    /// <summary>From one capture per tile to one row per head over all visual tokens; a class token that stays gets 0.</summary>
-    private void KeepAttention(int block, VisionState state, AttentionCapture[] captures, Geometry geometry, ReductionRun run)
-    {
-        int heads = model.Vision.Config.NumAttentionHeads, special = model.Vision.Config.HasClassToken ? 1 : 0;
-        var attention = Tensor.Allocate(heads, geometry.Count);
-        for (int head = 0; head < heads; head++)
-        {
-            var row = attention.Row<float>(head);
-            for (int token = 0; token < geometry.Count; token++)
+            var attention = Tensor.Allocate(features.Rows, input.Geometry.Count);
+            for (int head = 0; head < attention.Rows; head++)
             {
-                var place = geometry[token];
-                if (place.Kind == VisualTokenKind.Patch)
-                {
-                    var captured = captures[place.Tile].Probabilities ?? captures[place.Tile].Received ?? throw new InvalidOperationException("Nothing was captured.");
-                    row[token] = captured.Row<float>(head)[special + (place.Row * geometry.Tiles[place.Tile].Columns) + place.Column];
-                }
+                input.Packing.Apply(features.Row<float>(head), attention.Row<float>(head));
             }
-        }
 
-        foreach (var capture in captures)
-        {
-            capture.Probabilities?.Dispose();
-            capture.Received?.Dispose();
+            observer?.OnEncoderAttention(block, attention);
+            run.Keep(Signal.EncoderAttention(block), attention, [.. Enumerable.Range(0, attention.RowLength)]);
         }
-
-        observer?.OnEncoderAttention(block, attention);
-        run.Keep(Signal.EncoderAttention(block), attention, TokenMap.Identity(geometry.Count).Representatives.ToArray());
     }
 }

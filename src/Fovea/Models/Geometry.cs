@@ -5,18 +5,18 @@ public sealed class Geometry
 {
     private readonly VisualToken[] _tokens;
 
-    /// <summary>Takes tokens and the tiles they refer to.</summary>
-    public Geometry(VisualToken[] tokens, IReadOnlyList<TileGrid> tiles)
+    /// <summary>Takes tokens and the grids they refer to.</summary>
+    public Geometry(VisualToken[] tokens, IReadOnlyList<TokenGrid> grids)
     {
         _tokens = tokens;
-        Tiles = tiles;
+        Grids = grids;
     }
 
     /// <summary>No visual tokens.</summary>
     public static Geometry Empty { get; } = new([], []);
 
-    /// <summary>The tiles of all images.</summary>
-    public IReadOnlyList<TileGrid> Tiles { get; }
+    /// <summary>The grids of all images.</summary>
+    public IReadOnlyList<TokenGrid> Grids { get; }
 
     /// <summary>The number of visual tokens.</summary>
     public int Count => _tokens.Length;
@@ -24,19 +24,19 @@ public sealed class Geometry
     /// <summary>The token at <paramref name="index"/>.</summary>
     public VisualToken this[int index] => _tokens[index];
 
-    /// <summary>One tile of patches in raster order, for tests and for methods tried on their own.</summary>
+    /// <summary>One grid of patches in raster order, for tests and for methods tried on their own.</summary>
     public static Geometry OfGrid(int rows, int columns)
     {
         var tokens = new VisualToken[rows * columns];
         for (int i = 0; i < tokens.Length; i++)
         {
-            tokens[i] = new VisualToken(0, 0, 0, i / columns, i % columns, VisualTokenKind.Patch);
+            tokens[i] = new VisualToken(0, 0, 0, 0, i / columns, i % columns, VisualTokenKind.Patch);
         }
 
-        return new Geometry(tokens, [new TileGrid(0, 0, rows, columns, TileGrid.Whole)]);
+        return new Geometry(tokens, [new TokenGrid(0, 0, rows, columns)]);
     }
 
-    /// <summary>The tokens at these indices, over the same tiles.</summary>
+    /// <summary>The tokens at these indices, over the same grids.</summary>
     public Geometry Select(ReadOnlySpan<int> indices)
     {
         var tokens = new VisualToken[indices.Length];
@@ -45,7 +45,7 @@ public sealed class Geometry
             tokens[i] = _tokens[indices[i]];
         }
 
-        return new Geometry(tokens, Tiles);
+        return new Geometry(tokens, Grids);
     }
 
     /// <summary>Where the tokens of each image lie: (image, first index, count), in sequence order.</summary>

@@ -1,4 +1,4 @@
-using Fovea.Imaging;
+using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
 using Fovea.Text;
@@ -17,8 +17,11 @@ public abstract class MultimodalModel : IDisposable
     /// <summary>Text to ids.</summary>
     public abstract Tokenizer Tokenizer { get; }
 
-    /// <summary>The id that stands for an image in a prompt.</summary>
+    /// <summary>The id that stands for an image, and in an expanded prompt for each of its visual tokens.</summary>
     public abstract int ImageTokenId { get; }
+
+    /// <summary>The id that stands for a video, or none if the family has no videos.</summary>
+    public virtual int? VideoTokenId => null;
 
     /// <summary>Ids that end an answer.</summary>
     public abstract IReadOnlyList<int> EndTokens { get; }
@@ -27,34 +30,66 @@ public abstract class MultimodalModel : IDisposable
     public abstract LanguageModel LanguageModel { get; }
 
     /// <summary>The vision encoder.</summary>
-    public abstract VisionTransformer Vision { get; }
-
-    /// <summary>The block whose output is the last that the features need.</summary>
-    public abstract int FeatureBlock { get; }
+    public abstract VisionEncoder Vision { get; }
 
     /// <summary>Hidden states that the features are made of (0 = input of block 0, j + 1 = output of block j).</summary>
     public abstract IReadOnlyList<int> FeatureLayers { get; }
 
+    /// <summary>The block whose output is the last that the features need.</summary>
+    public int FeatureBlock => Math.Max(0, FeatureLayers.Max() - 1);
+
     /// <summary>Bytes of the packed weights.</summary>
     public abstract long WeightBytes { get; }
 
-    /// <summary>Multiply-adds of projecting one visual token.</summary>
+    /// <summary>Multiply-adds of projecting one feature row.</summary>
     public abstract long ProjectorMultiplyAdds { get; }
+
+    /// <summary>The value of visual tokens that come from no feature (row ends): [hidden size], or none.</summary>
+    public virtual Tensor? InsertedToken => null;
 
     /// <summary>The prompt of a conversation, open for the assistant's next turn.</summary>
     public abstract string Prompt(IReadOnlyList<ChatMessage> messages);
 
-    /// <summary>Pictures of one prompt to encoder input.</summary>
-    public abstract VisualInput Prepare(IReadOnlyList<Image> images);
+    /// <summary>Pictures and videos of one prompt, in the order of their placeholders, to encoder input.</summary>
+    /// <exception cref="NotSupportedException">The family does not take videos.</exception>
+    public abstract VisualInput Prepare(IReadOnlyList<VisualItem> items);
 
-    /// <summary>The encoder's tokens before block 0.</summary>
-    public abstract VisionState Embed(Compute compute, VisualInput input);
+    /// <summary>The ids that take the place of one placeholder; those that are visual tokens carry the placeholder's id.</summary>
+    /// <param name="item">The picture or video.</param>
+    /// <param name="tokens">Its visual tokens.</param>
+    public virtual IReadOnlyList<int> Expand(VisualItem item, int tokens)
+    {
+        var ids = new int[tokens];
+        Array.Fill(ids, item.IsVideo ? VideoTokenId ?? ImageTokenId : ImageTokenId);
+        return ids;
+    }
 
-    /// <summary>The selected features: [visual tokens, feature width] in the order of the geometry, rented.</summary>
+    /// <summary>Positions of new tokens.</summary>
+    /// <param name="ids">The expanded ids.</param>
+    /// <param name="geometry">The visual tokens among them, in order.</param>
+    /// <param name="start">The first position.</param>
+    public virtual TokenPosition[] Positions(ReadOnlySpan<int> ids, Geometry geometry, int start)
+    {
+        var positions = new TokenPosition[ids.Length];
+        for (int i = 0; i < positions.Length; i++)
+        {
+            positions[i] = TokenPosition.At(start + i);
+        }
+
+        return positions;
+    }
+
+    /// <summary>The selected features: [feature rows, feature width], rented.</summary>
     public abstract Tensor Features(Compute compute, VisionState state);
 
-    /// <summary>Features to rows of the language model: [tokens, feature width] → [tokens, hidden size], rented.</summary>
+    /// <summary>What the encoder's attention over its stream says of each feature row: [heads, rows of the stream] → [heads, feature rows], owned by the caller.</summary>
+    public abstract Tensor FeatureAttention(VisionState state, Tensor attention);
+
+    /// <summary>Features to rows of the language model: [rows, feature width] → [rows, hidden size], rented.</summary>
     public abstract Tensor Project(Compute compute, Tensor features);
+
+    /// <summary>Whether an id of an expanded prompt is a visual token.</summary>
+    public bool IsVisual(int id) => id == ImageTokenId || id == VideoTokenId;
 
     /// <inheritdoc/>
     public abstract void Dispose();

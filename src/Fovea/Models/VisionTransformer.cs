@@ -6,9 +6,9 @@ namespace Fovea.Models;
 
 /// <summary>
 /// CLIP's and SigLIP's vision transformer (arXiv 2103.00020, 2303.15343): patch embedding, class token and first norm (CLIP), positions, blocks.
-/// Only the blocks that the selected features need are loaded, unless more are asked for. It has no loop of its own.
+/// All blocks are loaded; the engine runs those that the selected features need.
 /// </summary>
-public sealed class VisionTransformer : IDisposable
+public sealed class VisionTransformer : VisionEncoder
 {
     private readonly PatchEmbedding _patches;
     private readonly Tensor? _classToken;
@@ -29,11 +29,11 @@ public sealed class VisionTransformer : IDisposable
     /// <summary>Sizes.</summary>
     public VisionConfig Config { get; }
 
-    /// <summary>The blocks, first to last.</summary>
-    public IReadOnlyList<VisionBlock> Blocks => _blocks;
+    /// <inheritdoc/>
+    public override int BlockCount => _blocks.Length;
 
-    /// <summary>Bytes of the packed weights.</summary>
-    public long Bytes => _blocks.Sum(block => block.Bytes);
+    /// <inheritdoc/>
+    public override long Bytes => _blocks.Sum(block => block.Bytes);
 
     /// <summary>Reads the names below <c>vision_model</c>; the pooling head and the last norm are not used by any supported model.</summary>
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
@@ -61,12 +61,10 @@ public sealed class VisionTransformer : IDisposable
             blocks);
     }
 
-    /// <summary>The input of block 0.</summary>
-    /// <param name="compute">Where to run.</param>
-    /// <param name="pixels">[tiles, channels, image size, image size], normalised.</param>
-    /// <returns>[tiles · tokens, width], rented.</returns>
-    public Tensor Embed(Compute compute, Tensor pixels)
+    /// <inheritdoc/>
+    public override VisionState Embed(Compute compute, VisualInput input)
     {
+        var pixels = input.Pixels;
         int tokens = Config.Tokens, special = tokens - (Config.Side * Config.Side);
         var states = compute.Rent(pixels.Rows * tokens, Config.HiddenSize);
         var mark = compute.Arena.Top;
@@ -86,11 +84,41 @@ public sealed class VisionTransformer : IDisposable
         }
 
         compute.Arena.Release(mark);
-        return states;
+        return new VisionState(states, [.. Enumerable.Range(0, pixels.Rows + 1).Select(tile => tile * tokens)]);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override Tensor? Attend(Compute compute, int block, VisionState state, bool capture)
+    {
+        int tiles = state.Offsets.Length - 1;
+        var captures = new AttentionCapture[capture ? tiles : 0];
+        for (int tile = 0; tile < captures.Length; tile++)
+        {
+            captures[tile] = Config.HasClassToken
+                ? new AttentionCapture { Rows = [0], Probabilities = Tensor.Allocate(Config.NumAttentionHeads, 1, Config.Tokens) }
+                : new AttentionCapture { Received = Tensor.Allocate(Config.NumAttentionHeads, Config.Tokens) };
+        }
+
+        _blocks[block].Attend(compute, state.States, state.Offsets, captures);
+        return capture ? Join(captures) : null;
+    }
+
+    /// <inheritdoc/>
+    public override void FeedForward(Compute compute, int block, VisionState state) => _blocks[block].FeedForward(compute, state.States);
+
+    /// <inheritdoc/>
+    public override long EmbedOperations(VisionState state) =>
+        2L * (state.Offsets.Length - 1) * Config.Side * Config.Side * Config.HiddenSize * Config.NumChannels * Config.PatchSize * Config.PatchSize;
+
+    /// <inheritdoc/>
+    public override long BlockOperations(int block, VisionState state)
+    {
+        long tiles = state.Offsets.Length - 1, tokens = Config.Tokens;
+        return tiles * ((2 * tokens * _blocks[block].MultiplyAdds) + (4 * tokens * tokens * Config.HiddenSize));
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         _patches.Dispose();
         _classToken?.Dispose();
@@ -100,5 +128,20 @@ public sealed class VisionTransformer : IDisposable
         {
             block.Dispose();
         }
+    }
+
+    private Tensor Join(AttentionCapture[] captures)
+    {
+        var joined = Tensor.Allocate(Config.NumAttentionHeads, captures.Length * Config.Tokens);
+        for (int tile = 0; tile < captures.Length; tile++)
+        {
+            using var captured = captures[tile].Probabilities ?? captures[tile].Received ?? throw new InvalidOperationException("Nothing was captured.");
+            for (int head = 0; head < joined.Rows; head++)
+            {
+                captured.Row<float>(head).CopyTo(joined.Row<float>(head)[(tile * Config.Tokens)..]);
+            }
+        }
+
+        return joined;
     }
 }

@@ -2,11 +2,16 @@ using Fovea.Tensors;
 
 namespace Fovea.Models;
 
-/// <summary>The pictures of a prompt as the encoder takes them, with the place of every visual token they will become.</summary>
-/// <param name="Pixels">[tiles, channels, height, width], normalised; owned.</param>
+/// <summary>The pictures and videos of a prompt as the encoder takes them, with the place of every visual token they will become.</summary>
+/// <param name="Pixels">What the encoder reads; [tiles, channels, height, width], normalised, or rows of patches; owned.</param>
 /// <param name="Geometry">The visual tokens in the order of the sequence.</param>
-public sealed record VisualInput(Tensor Pixels, Geometry Geometry) : IDisposable
+/// <param name="Packing">From projected feature rows to those visual tokens.</param>
+public record VisualInput(Tensor Pixels, Geometry Geometry, TokenPacking Packing) : IDisposable
 {
     /// <inheritdoc/>
-    public void Dispose() => Pixels.Dispose();
+    public void Dispose()
+    {
+        Pixels.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

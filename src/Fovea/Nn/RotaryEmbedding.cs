@@ -14,15 +14,18 @@ public sealed class RotaryEmbedding
     private readonly double _theta;
     private readonly int _headSize;
     private readonly int _maxPositions;
+    private readonly IReadOnlyList<int> _axes;
 
     /// <summary>Creates the tables' generator.</summary>
     /// <param name="headSize">d, even.</param>
     /// <param name="theta">Base of the frequencies θ^(−2i/d).</param>
     /// <param name="maxPositions">max_position_embeddings, which some scalings refer to.</param>
     /// <param name="scaling">Stretching, or none.</param>
+    /// <param name="axes">For each frequency the axis that drives it (0 temporal, 1 height, 2 width); none = all temporal.</param>
     /// <exception cref="NotSupportedException">An unknown kind of scaling.</exception>
-    public RotaryEmbedding(int headSize, double theta, int maxPositions, RopeScaling? scaling)
+    public RotaryEmbedding(int headSize, double theta, int maxPositions, RopeScaling? scaling, IReadOnlyList<int>? axes = null)
     {
+        _axes = axes ?? [];
         _headSize = headSize;
         _theta = theta;
         _maxPositions = maxPositions;
@@ -55,12 +58,12 @@ public sealed class RotaryEmbedding
     /// <param name="cos">[at least rows, d/2].</param>
     /// <param name="sin">[at least rows, d/2].</param>
     /// <param name="firstRow">Where to begin in the tables.</param>
-    public void Fill(ReadOnlySpan<int> positions, Tensor cos, Tensor sin, int firstRow)
+    public void Fill(ReadOnlySpan<TokenPosition> positions, Tensor cos, Tensor sin, int firstRow)
     {
         var frequencies = _frequencies;
-        if (_scaling?.RopeType == "dynamic" && positions.Length > 0 && positions[^1] + 1 > _maxPositions)
+        if (_scaling?.RopeType == "dynamic" && positions.Length > 0 && positions[^1].Temporal + 1 > _maxPositions)
         {
-            frequencies = DynamicFrequencies(_scaling.Factor, positions[^1] + 1);
+            frequencies = DynamicFrequencies(_scaling.Factor, positions[^1].Temporal + 1);
         }
 
         for (int row = 0; row < positions.Length; row++)
@@ -69,7 +72,8 @@ public sealed class RotaryEmbedding
             var s = sin.Row<float>(firstRow + row);
             for (int i = 0; i < frequencies.Length; i++)
             {
-                (float sine, float cosine) = MathF.SinCos(positions[row] * frequencies[i]);
+                int position = _axes.Count == 0 || _axes[i] == 0 ? positions[row].Temporal : _axes[i] == 1 ? positions[row].Height : positions[row].Width;
+                (float sine, float cosine) = MathF.SinCos(position * frequencies[i]);
                 c[i] = cosine * _attentionFactor;
                 s[i] = sine * _attentionFactor;
             }

@@ -6,6 +6,9 @@ public enum ReductionScope
     /// <summary>All visual tokens of the prompt.</summary>
     Prompt,
 
-    /// <summary>Each tile of each image by itself.</summary>
+    /// <summary>Each rectangle of tokens by itself: a picture, the overview or the canvas of a tiled picture, a frame.</summary>
+    Grid,
+
+    /// <summary>Each picture that the encoder saw by itself.</summary>
     Tile,
 }

@@ -47,10 +47,7 @@ public sealed class LlavaModel : MultimodalModel
     public override LanguageModel LanguageModel { get; }
 
     /// <inheritdoc/>
-    public override VisionTransformer Vision { get; }
-
-    /// <inheritdoc/>
-    public override int FeatureBlock => Math.Max(0, FeatureLayers.Max() - 1);
+    public override VisionEncoder Vision { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> FeatureLayers => _config.VisionFeatureLayers;
@@ -96,9 +93,14 @@ public sealed class LlavaModel : MultimodalModel
     public override string Prompt(IReadOnlyList<ChatMessage> messages) => _format.Render(messages);
 
     /// <inheritdoc/>
-    public override VisualInput Prepare(IReadOnlyList<Image> images)
+    public override VisualInput Prepare(IReadOnlyList<VisualItem> items)
     {
-        var pixels = _processor.Process(images).Pixels;
+        if (items.Any(item => item.IsVideo))
+        {
+            throw new NotSupportedException("LLaVA-1.5 takes pictures, not videos.");
+        }
+
+        var pixels = _processor.Process([.. items.Select(item => item.Frames[0])]).Pixels;
         int side = _config.VisionConfig.Side, size = _config.VisionConfig.ImageSize;
         if (pixels.Shape[2] != size || pixels.Shape[3] != size)
         {
@@ -106,53 +108,55 @@ public sealed class LlavaModel : MultimodalModel
         }
 
         var tokens = new List<VisualToken>();
-        var tiles = new List<TileGrid>();
-        for (int image = 0; image < images.Count; image++)
+        var grids = new List<TokenGrid>();
+        for (int image = 0; image < items.Count; image++)
         {
-            tiles.Add(new TileGrid(image, 0, side, side, TileGrid.Whole));
+            grids.Add(new TokenGrid(image, 0, side, side));
             if (KeepClassToken)
             {
-                tokens.Add(new VisualToken(image, 0, image, -1, -1, VisualTokenKind.ClassToken));
+                tokens.Add(new VisualToken(image, 0, image, image, -1, -1, VisualTokenKind.ClassToken));
             }
 
             for (int i = 0; i < side * side; i++)
             {
-                tokens.Add(new VisualToken(image, 0, image, i / side, i % side, VisualTokenKind.Patch));
+                tokens.Add(new VisualToken(image, 0, image, image, i / side, i % side, VisualTokenKind.Patch));
             }
         }
 
-        return new VisualInput(pixels, new Geometry([.. tokens], tiles));
-    }
-
-    /// <inheritdoc/>
-    public override VisionState Embed(Compute compute, VisualInput input)
-    {
-        var offsets = new int[input.Pixels.Rows + 1];
-        for (int tile = 0; tile < offsets.Length; tile++)
-        {
-            offsets[tile] = tile * _config.VisionConfig.Tokens;
-        }
-
-        return new VisionState(Vision.Embed(compute, input.Pixels), offsets);
+        return new VisualInput(pixels, new Geometry([.. tokens], grids), TokenPacking.Identity(tokens.Count));
     }
 
     /// <inheritdoc/>
     public override Tensor Features(Compute compute, VisionState state)
     {
-        int tiles = state.Offsets.Length - 1, width = _config.VisionConfig.HiddenSize;
-        int skip = _config.VisionConfig.HasClassToken && !KeepClassToken ? 1 : 0;
-        int perTile = _config.VisionConfig.Tokens - skip;
-        var features = compute.Rent(tiles * perTile, width * FeatureLayers.Count);
-        for (int row = 0; row < features.Rows; row++)
+        int width = _config.VisionConfig.HiddenSize;
+        int[] rows = FeatureRows(state);
+        var features = compute.Rent(rows.Length, width * FeatureLayers.Count);
+        for (int row = 0; row < rows.Length; row++)
         {
-            int source = state.Offsets[row / perTile] + skip + (row % perTile);
             for (int layer = 0; layer < FeatureLayers.Count; layer++)
             {
-                state.HiddenStates[FeatureLayers[layer]].Row<float>(source).CopyTo(features.Row<float>(row)[(layer * width)..]);
+                state.HiddenStates[FeatureLayers[layer]].Row<float>(rows[row]).CopyTo(features.Row<float>(row)[(layer * width)..]);
             }
         }
 
         return features;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor FeatureAttention(VisionState state, Tensor attention)
+    {
+        int[] rows = FeatureRows(state);
+        var selected = Tensor.Allocate(attention.Rows, rows.Length);
+        for (int head = 0; head < attention.Rows; head++)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                selected.Row<float>(head)[i] = attention.Row<float>(head)[rows[i]];
+            }
+        }
+
+        return selected;
     }
 
     /// <inheritdoc/>
@@ -165,5 +169,12 @@ public sealed class LlavaModel : MultimodalModel
         _projector.Dispose();
         LanguageModel.Dispose();
         _weights.Dispose();
+    }
+
+    /// <summary>The rows of the stream that are features: all, or all but the class tokens.</summary>
+    private int[] FeatureRows(VisionState state)
+    {
+        int tokens = _config.VisionConfig.Tokens, skip = _config.VisionConfig.HasClassToken && !KeepClassToken ? 1 : 0;
+        return [.. Enumerable.Range(0, state.States.Rows).Where(row => row % tokens >= skip)];
     }
 }

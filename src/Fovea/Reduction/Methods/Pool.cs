@@ -73,7 +73,7 @@ public sealed class Pool : Reducer
     };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StageRequest> Stages(ModelShape shape) => [new StageRequest(Stage.AfterProjector) { Scope = ReductionScope.Tile }];
+    public override IReadOnlyList<StageRequest> Stages(ModelShape shape) => [new StageRequest(Stage.AfterProjector) { Scope = ReductionScope.Grid }];
 
     /// <inheritdoc/>
     public override TokenMap Reduce(ReductionContext context)

@@ -3,15 +3,14 @@ namespace Fovea.Reduction.Methods;
 /// <summary>How a budget becomes rows and columns of a smaller grid.</summary>
 internal static class TargetGrid
 {
-    /// <summary>The tile's grid, whose tokens must all be there in raster order.</summary>
+    /// <summary>The grid, whose tokens must all be there in raster order.</summary>
     /// <exception cref="ArgumentException">Some are missing.</exception>
     public static (int Rows, int Columns) Whole(ReductionContext context, string method)
     {
-        var first = context.Geometry[0];
-        var tile = context.Geometry.Tiles[first.Tile];
-        return tile.Rows * tile.Columns == context.Count
-            ? (tile.Rows, tile.Columns)
-            : throw new ArgumentException($"The method {method} needs whole grids; of the {tile.Rows} x {tile.Columns} tile at {context.Stage} there are {context.Count} tokens. Put it before other reductions.");
+        var grid = context.Geometry.Grids[context.Geometry[0].Grid];
+        return grid.Rows * grid.Columns == context.Count
+            ? (grid.Rows, grid.Columns)
+            : throw new ArgumentException($"The method {method} needs whole grids; of the {grid.Rows} x {grid.Columns} grid at {context.Stage} there are {context.Count} tokens. Put it before other reductions.");
     }
 
     /// <summary>The largest grid of at most <paramref name="keep"/> tokens with about the proportions of the whole.</summary>

@@ -74,7 +74,7 @@ public sealed class Uniform : Reducer
 
     /// <inheritdoc/>
     public override IReadOnlyList<StageRequest> Stages(ModelShape shape) =>
-        [new StageRequest(Stage.BeforeProjector) { Scope = _options.Mode == UniformMode.Stride ? ReductionScope.Prompt : ReductionScope.Tile }];
+        [new StageRequest(Stage.BeforeProjector) { Scope = _options.Mode == UniformMode.Stride ? ReductionScope.Prompt : ReductionScope.Grid }];
 
     /// <inheritdoc/>
     public override TokenMap Reduce(ReductionContext context) => _options.Mode switch

@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace Fovea.Imaging.Processors;
+
+/// <summary>Finds and reads the processors of a checkpoint folder.</summary>
+internal static class CheckpointProcessors
+{
+    private const string ImageFile = "preprocessor_config.json";
+    private const string VideoFile = "video_preprocessor_config.json";
+
+    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant)
+    {
+        using var model = ReadModel(folder);
+        var config = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json"));
+        string? modelType = config.Text("model_type");
+        if (config.Text("mm_vision_tower") is { } tower)
+        {
+            string file = Path.Combine(folder, ImageFile);
+            file = File.Exists(file) ? file : Path.Combine(folder, tower, ImageFile);
+            using var encoder = ReadJson(file);
+            return OriginalLlava.Create(config, new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow);
+        }
+
+        string path = Path.Combine(folder, ImageFile);
+        using var preprocessor = ReadJson(path);
+        var reader = new ConfigReader(preprocessor.RootElement, path);
+        return modelType == "internvl_chat"
+            ? InternVlProcessor.ReadOriginal(config, reader, variant ?? ProcessorVariant.Slow)
+            : KnownProcessors.CreateImage(reader, modelType, variant);
+    }
+
+    public static VideoProcessor LoadVideo(string folder)
+    {
+        using var model = ReadModel(folder);
+        string? modelType = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json")).Text("model_type");
+        string path = Path.Combine(folder, VideoFile);
+        path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
+        using var preprocessor = ReadJson(path);
+        return KnownVideoProcessors.Create(new ConfigReader(preprocessor.RootElement, path), modelType);
+    }
+
+    private static JsonDocument ReadModel(string folder)
+    {
+        string file = Path.Combine(folder, "config.json");
+        return File.Exists(file) ? ReadJson(file) : JsonDocument.Parse("{}");
+    }
+
+    private static JsonDocument ReadJson(string file)
+    {
+        try
+        {
+            return JsonDocument.Parse(File.ReadAllBytes(file));
+        }
+        catch (JsonException malformed)
+        {
+            throw new InvalidDataException($"{file}: {malformed.Message}", malformed);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Fovea.Tensors.Threading;
+
+namespace Fovea.Imaging.Processors;
+
+/// <summary>One tile a frame: Video-LLaVA, LLaVA-NeXT-Video, LLaVA-OneVision, InternVL.</summary>
+internal sealed class FrameProcessor(ResizeAndCrop steps, FrameRule rule) : VideoProcessor(steps.Pixels, rule)
+{
+    /// <summary>Reads a processor that resizes the short edge and cuts out the middle.</summary>
+    public static FrameProcessor ReadClip(ConfigReader config)
+    {
+        var pixels = PixelSettings.Read(config, ProcessorVariant.Fast, PixelSettings.ClipMean, PixelSettings.ClipDeviation);
+        return new FrameProcessor(ResizeAndCrop.Read(config, pixels, TargetSize.Edge(224), TargetSize.Square(224)), FrameRule.Even(config, shifted: false));
+    }
+
+    /// <summary>Reads a processor that resizes to a size whatever the aspect.</summary>
+    public static FrameProcessor ReadSquare(ConfigReader config, bool shifted)
+    {
+        var pixels = PixelSettings.Read(config, ProcessorVariant.Fast, PixelSettings.ClipMean, PixelSettings.ClipDeviation);
+        return new FrameProcessor(ResizeAndCrop.Read(config, pixels, TargetSize.Square(384), null), FrameRule.Even(config, shifted));
+    }
+
+    private protected override ProcessedVideo ProcessFrames(IReadOnlyList<Image> frames, Workers? workers) =>
+        new(TileWork.Normalise(Table, ForEach(frames, steps.Apply, workers), workers), ImageSize.Of(frames[0]), frames.Count, grid: null);
+}

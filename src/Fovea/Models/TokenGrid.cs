@@ -1,0 +1,8 @@
+namespace Fovea.Models;
+
+/// <summary>One rectangle of visual tokens and the part of the picture that it shows.</summary>
+/// <param name="Image">Index of the image (or video) in the prompt.</param>
+/// <param name="Frame">Index of the frame, 0 for an image.</param>
+/// <param name="Rows">Rows of visual tokens.</param>
+/// <param name="Columns">Columns of visual tokens.</param>
+public readonly record struct TokenGrid(int Image, int Frame, int Rows, int Columns);
