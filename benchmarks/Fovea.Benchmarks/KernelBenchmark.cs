@@ -17,6 +17,11 @@ internal static class KernelBenchmark
         {
             Linear(compute);
         }
+
+        if (groups is [] || groups.Contains("attention"))
+        {
+            Attention(compute);
+        }
     }
 
     private static void Linear(Compute compute)
@@ -34,6 +39,26 @@ internal static class KernelBenchmark
                 double seconds = Time(compute, () => compute.Linear(x, packed));
                 Console.WriteLine($"  {rows,4} x {inputs,4} -> {outputs,4}: {2.0 * rows * inputs * outputs / seconds / 1e9,6:F1} GFLOP/s, weights {packed.Bytes / seconds / 1e9,5:F1} GB/s, {seconds * 1e6,7:F1} us");
             }
+        }
+    }
+
+    private static void Attention(Compute compute)
+    {
+        Console.WriteLine("attention: queries x keys, heads/key heads x size (4 operations a score and number; a causal one counts half)");
+        foreach (var (queries, keys, heads, kvHeads, d, causal) in new[]
+        {
+            (577, 577, 16, 16, 64, false), (2880, 2880, 16, 16, 64, false), (2880, 2880, 14, 2, 64, true), (1, 2880, 14, 2, 64, true), (1, 2880, 32, 32, 128, true),
+        })
+        {
+            using var q = Noise(queries, heads * d);
+            using var k = Noise(kvHeads, keys, d);
+            using var v = Noise(kvHeads, keys, d);
+            var segments = new AttentionSegment[] { new(0, queries, k, v, 0, keys) };
+            var settings = new AttentionSettings(heads, kvHeads, d, 1 / MathF.Sqrt(d), causal);
+            double seconds = Time(compute, () => compute.Attention(q, segments, settings));
+            double operations = 4.0 * queries * keys * heads * d * (causal && queries > 1 ? 0.5 : 1);
+            double bytes = 8.0 * keys * kvHeads * d;
+            Console.WriteLine($"  {queries,4} x {keys,4}, {heads}/{kvHeads} x {d}: {operations / seconds / 1e9,6:F1} GFLOP/s, cache {bytes / seconds / 1e9,5:F1} GB/s, {seconds * 1e3,7:F2} ms");
         }
     }
 

@@ -13,12 +13,18 @@ public static class TokenizerSuite
         foreach (string path in Directory.EnumerateFiles(area, "*.json", SearchOption.AllDirectories))
         {
             string name = Path.GetFileName(path), id = Path.GetRelativePath(root, path), folder = Path.GetDirectoryName(path) ?? area;
-            if (name == "cases.json" && !folder.EndsWith("chat-templates", StringComparison.Ordinal))
+            bool templates = folder.EndsWith("chat-templates", StringComparison.Ordinal);
+            var tests = name switch
             {
-                foreach (var test in Tokenizer(path, folder, id))
-                {
-                    yield return test;
-                }
+                "cases.json" when !templates => Tokenizer(path, folder, id),
+                "sentencepiece.json" => TokenizerDataSuite.SentencePiece(path, folder, id),
+                "unicode_classes.json" => [new GoldenTest(id, () => TokenizerDataSuite.UnicodeClasses(path))],
+                "tokenizer.json" or "tokenizer_config.json" or "special_tokens_map.json" => [],
+                _ => [new GoldenTest(id, () => throw new GoldenMismatchException($"{name} is no known kind of tokenizer cases"))],
+            };
+            foreach (var test in tests)
+            {
+                yield return test;
             }
         }
     }

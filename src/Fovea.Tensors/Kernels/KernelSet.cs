@@ -6,7 +6,7 @@ namespace Fovea.Tensors.Kernels;
 /// The kernels in one width of vector. All sets give the same bits on one processor as long as it fuses multiplication and addition for all or none of them;
 /// a set that is not accelerated runs correctly but slowly.
 /// </summary>
-public abstract class KernelSet
+public abstract unsafe class KernelSet
 {
     /// <summary>The environment variable that names the set to use.</summary>
     public const string Variable = "FOVEA_KERNELS";
@@ -49,6 +49,14 @@ public abstract class KernelSet
     internal abstract void MultiplyTiles(in ProductOperands operands, int start, int end);
 
     internal abstract void MultiplyRows(in ProductOperands operands, int start, int end);
+
+    internal abstract void Attend(in AttentionSequence sequence, int head, int first, int rows, ref AttentionScratch scratch);
+
+    internal abstract void AttendRows(in AttentionSequence sequence, int head, int* queries, int count, float* destination, ref AttentionScratch scratch);
+
+    internal abstract void AttendReceived(in AttentionSequence sequence, int head, int tile, float* destination, ref AttentionScratch scratch);
+
+    internal abstract void Softmax(float* row, int count);
 
     private static KernelSet Choose(string? name)
     {

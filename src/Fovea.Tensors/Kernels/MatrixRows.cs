@@ -11,21 +11,44 @@ internal static unsafe class MatrixRows
     /// <summary>The most rows of one call.</summary>
     public const int MaxRows = 4;
 
-    /// <summary>The most sums of one call, in vectors.</summary>
-    public const int Sums = 8;
+    private const int SumsAtOnce = 8;
 
-    /// <summary>Vectors of columns that a call with this many rows takes: 8, 4, 2, 2.</summary>
-    public static int Columns(int rows) => rows switch { 1 => 8, 2 => 4, _ => 2 };
-
-    /// <summary>sums[row, column] ← A·B over k steps.</summary>
+    /// <summary>C[rows, columns] ← or += A·B over k steps.</summary>
     /// <param name="a">A, rows <paramref name="aStride"/> apart.</param>
     /// <param name="aStride">Numbers from one row of A to the next.</param>
-    /// <param name="rows">1 to 4.</param>
-    /// <param name="columns">For each vector of columns its first row in B.</param>
-    /// <param name="bStride">Numbers from one row of B to the next.</param>
+    /// <param name="rows">1 to <see cref="MaxRows"/>.</param>
+    /// <param name="b">B: panels of 32 columns, <paramref name="panelStride"/> apart; all panels that hold one of the columns are read whole.</param>
+    /// <param name="bStride">Numbers from one row of a panel to the next.</param>
+    /// <param name="panelStride">Numbers from one panel to the next.</param>
     /// <param name="k">Steps.</param>
-    /// <param name="sums">[rows][columns] vectors.</param>
-    public static void Run<V>(float* a, long aStride, int rows, float** columns, long bStride, int k, float* sums)
+    /// <param name="c">C, rows <paramref name="cStride"/> apart.</param>
+    /// <param name="cStride">Numbers from one row of C to the next.</param>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="add">Whether the sums are added to C.</param>
+    [SkipLocalsInit]
+    public static void Run<V>(
+        float* a, long aStride, int rows, float* b, long bStride, long panelStride, int k, float* c, long cStride, int columns, bool add)
+        where V : unmanaged, ILanes<V>
+    {
+        int vectors = rows switch { 1 => SumsAtOnce, 2 => SumsAtOnce / 2, _ => SumsAtOnce / 4 };
+        float* sums = stackalloc float[SumsAtOnce * V.Count];
+        float** vector = stackalloc float*[SumsAtOnce];
+        int last = (Panels.Count(columns, Panels.Columns) * Panels.Columns) - V.Count;
+        for (int start = 0; start < columns; start += vectors * V.Count)
+        {
+            for (int v = 0; v < vectors; v++)
+            {
+                // Behind the last column that one is read again; the sums are not stored.
+                int column = Math.Min(start + (v * V.Count), last);
+                vector[v] = b + (column / Panels.Columns * panelStride) + (column % Panels.Columns);
+            }
+
+            Sum<V>(a, aStride, rows, vector, bStride, k, sums);
+            MatrixSums.Store<V>(sums, vectors * V.Count, rows, Math.Min(vectors * V.Count, columns - start), c + start, cStride, add);
+        }
+    }
+
+    private static void Sum<V>(float* a, long aStride, int rows, float** columns, long bStride, int k, float* sums)
         where V : unmanaged, ILanes<V>
     {
         switch (rows)

@@ -8,15 +8,32 @@ namespace Fovea.Tensors.Kernels;
 /// </summary>
 internal static unsafe class MatrixTile
 {
-    /// <summary>C[12, 32] ← or += A·B over k steps.</summary>
+    /// <summary>C[rows, columns] ← or += A·B over k steps.</summary>
     /// <param name="a">A, k-major: [k][12].</param>
     /// <param name="b">B, k-major: k rows of 32 numbers, <paramref name="bStride"/> apart.</param>
     /// <param name="bStride">Numbers from one row of B to the next.</param>
     /// <param name="k">Steps.</param>
     /// <param name="c">C, rows <paramref name="cStride"/> apart.</param>
     /// <param name="cStride">Numbers from one row of C to the next.</param>
+    /// <param name="rows">How many of the 12 rows are written.</param>
+    /// <param name="columns">How many of the 32 columns are written.</param>
     /// <param name="add">Whether the sums are added to C.</param>
-    public static void Run<V>(float* a, float* b, long bStride, int k, float* c, long cStride, bool add)
+    [SkipLocalsInit]
+    public static void Run<V>(float* a, float* b, long bStride, int k, float* c, long cStride, int rows, int columns, bool add)
+        where V : unmanaged, ILanes<V>
+    {
+        if (rows == Panels.Rows && columns == Panels.Columns)
+        {
+            Whole<V>(a, b, bStride, k, c, cStride, add);
+            return;
+        }
+
+        float* sums = stackalloc float[Panels.Rows * Panels.Columns];
+        Whole<V>(a, b, bStride, k, sums, Panels.Columns, add: false);
+        MatrixSums.Store<V>(sums, Panels.Columns, rows, columns, c, cStride, add);
+    }
+
+    private static void Whole<V>(float* a, float* b, long bStride, int k, float* c, long cStride, bool add)
         where V : unmanaged, ILanes<V>
     {
         if (V.Count == 16)

@@ -1,88 +1,141 @@
+using Fovea.Tensors.Kernels;
+
 namespace Fovea.Tensors.Ops;
 
-public sealed partial class Compute
+public sealed unsafe partial class Compute
 {
     /// <summary>Softmax attention of packed sequences, tile by tile; no score matrix is ever held.</summary>
     /// <param name="queries">[tokens, heads · headSize].</param>
     /// <param name="segments">The sequences; their query rows must not overlap.</param>
     /// <param name="settings">Heads, scale and mask.</param>
-    /// <returns>[tokens, heads · headSize], rented; rows in no segment are undefined.</returns>
+    /// <returns>[tokens, heads · headSize], rented; rows in no segment are undefined, rows that see no key are zero.</returns>
+    /// <exception cref="ArgumentException">Shapes, ranges or settings that do not fit together, or a type other than f32.</exception>
+    /// <remarks>
+    /// A row's value depends on its query and the keys that it sees alone, to the bit: not on the other queries, the other segments or the number of
+    /// threads. Captured rows are computed apart and agree with the call up to rounding.
+    /// </remarks>
     public Tensor Attention(Tensor queries, ReadOnlySpan<AttentionSegment> segments, AttentionSettings settings)
     {
-        var result = Rent(queries.Rows, queries.RowLength);
-        int d = settings.HeadSize;
-        foreach (var segment in segments)
+        AttentionCheck.Settings(queries, settings);
+        foreach (ref readonly var segment in segments)
         {
-            var p = new float[segment.KeyCount];
-            segment.Capture?.Received?.AsSpan<float>().Clear();
-            for (int h = 0; h < settings.Heads; h++)
-            {
-                int kv = h / (settings.Heads / settings.KeyValueHeads);
-                for (int i = 0; i < segment.QueryCount; i++)
-                {
-                    int last = settings.Causal ? segment.KeyCount - segment.QueryCount + i : segment.KeyCount - 1;
-                    int first = settings.Window > 0 ? Math.Max(0, last - settings.Window + 1) : 0;
-                    var q = queries.Row<float>(segment.QueryStart + i).Slice(h * d, d);
-                    float max = float.NegativeInfinity;
-                    for (int j = first; j <= last; j++)
-                    {
-                        p[j] = (System.Numerics.Tensors.TensorPrimitives.Dot<float>(q, Key(segment.Keys, segment.KeyStart + j, kv, d)) * settings.Scale)
-                            + (segment.KeyBias is null ? 0 : segment.KeyBias.AsSpan<float>()[j]);
-                        max = Math.Max(max, p[j]);
-                    }
-
-                    float sum = 0;
-                    for (int j = first; j <= last; j++)
-                    {
-                        p[j] = MathF.Exp(p[j] - max);
-                        sum += p[j];
-                    }
-
-                    var y = result.Row<float>(segment.QueryStart + i).Slice(h * d, d);
-                    y.Clear();
-                    for (int j = first; j <= last; j++)
-                    {
-                        p[j] /= sum;
-                        System.Numerics.Tensors.TensorPrimitives.MultiplyAdd<float>(Key(segment.Values, segment.KeyStart + j, kv, d), p[j], y, y);
-                    }
-
-                    Write(segment, h, i, first, last, p);
-                }
-            }
+            AttentionCheck.Segment(queries, segment, settings);
         }
 
+        var result = Rent(queries.Rows, queries.RowLength);
+        var mark = Arena.Top;
+        var sequences = (AttentionSequence*)RentBytes((long)segments.Length * sizeof(AttentionSequence));
+        int tiles = 1;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            sequences[i] = Describe(queries, result, segments[i], settings);
+            tiles = Math.Max(tiles, AttentionWork.Tiles(sequences[i]));
+        }
+
+        AttendAll(sequences, segments.Length, settings, tiles);
+        Capture(sequences, segments, settings);
+        Arena.Release(mark);
         return result;
     }
 
-    private static void Write(AttentionSegment segment, int head, int query, int first, int last, float[] p)
+    private AttentionSequence Describe(Tensor queries, Tensor result, in AttentionSegment segment, in AttentionSettings settings)
     {
-        if (segment.Capture is not { } capture)
+        int d = settings.HeadSize;
+        bool byHead = segment.Keys.Shape.Rank == 3;
+        long stride = byHead ? d : segment.Keys.RowLength;
+        long start = segment.KeyStart * stride, row = (long)segment.QueryStart * queries.RowLength;
+        return new AttentionSequence
         {
-            return;
+            Queries = queries.Floats + row,
+            Output = result.Floats + row,
+            Stride = queries.RowLength,
+            Keys = segment.Keys.Floats + start,
+            Values = segment.Values.Floats + start,
+            KeyStride = stride,
+            KeyHeadStride = byHead ? (long)segment.Keys.Shape[1] * d : d,
+            Bias = segment.KeyBias is { } bias ? bias.Floats : null,
+            Statistics = segment.Capture?.Received is null ? null : (float*)RentBytes(2L * sizeof(float) * settings.Heads * segment.QueryCount),
+            QueryCount = segment.QueryCount,
+            KeyCount = segment.KeyCount,
+            Group = settings.Heads / settings.KeyValueHeads,
+            HeadSize = d,
+            Scale = settings.Scale,
+            Causal = settings.Causal,
+            Window = settings.Window,
+        };
+    }
+
+    private void AttendAll(AttentionSequence* sequences, int count, in AttentionSettings settings, int tiles)
+    {
+        int blocks = 0;
+        long scores = 0;
+        for (int i = 0; i < count; i++)
+        {
+            blocks = checked(blocks + (settings.KeyValueHeads * AttentionWork.Blocks(sequences[i])));
+            scores += (long)sequences[i].Rows * settings.KeyValueHeads * sequences[i].KeyCount;
         }
 
-        int keys = segment.KeyCount;
-        for (int r = 0; r < capture.Rows.Count && capture.Probabilities is { } probabilities; r++)
+        long length = AttentionScratch.Length(settings.HeadSize, tiles);
+        var work = new AttentionWork
         {
-            if (capture.Rows[r] == query)
+            Kernels = Kernels,
+            Sequences = sequences,
+            KeyValueHeads = settings.KeyValueHeads,
+            Scratch = (float*)RentBytes(length * sizeof(float) * Workers.Degree),
+            ScratchLength = length,
+        };
+        Workers.Run(blocks, Grain(scores * settings.HeadSize, blocks), ref work);
+    }
+
+    private void Capture(AttentionSequence* sequences, ReadOnlySpan<AttentionSegment> segments, in AttentionSettings settings)
+    {
+        for (int i = 0; i < segments.Length; i++)
+        {
+            if (segments[i].Capture is not { } capture)
             {
-                var row = probabilities.AsSpan<float>().Slice(((head * capture.Rows.Count) + r) * keys, keys);
-                row.Clear();
-                p.AsSpan(first, last - first + 1).CopyTo(row[first..]);
+                continue;
             }
-        }
 
-        if (capture.Received is { } received)
-        {
-            var row = received.Row<float>(head);
-            for (int j = first; j <= last; j++)
+            var sequence = sequences[i];
+            if (capture.Received is { } received)
             {
-                row[j] += p[j] / segment.QueryCount;
+                Capture(sequence, settings, null, 0, received, KeyTiles.Count(sequence.KeyCount));
+            }
+
+            if (capture.Probabilities is { } probabilities)
+            {
+                sequence.Causal = capture.Causal ?? sequence.Causal;
+                int* rows = (int*)RentBytes((long)capture.Rows.Count * sizeof(int));
+                for (int r = 0; r < capture.Rows.Count; r++)
+                {
+                    rows[r] = capture.Rows[r];
+                }
+
+                Capture(sequence, settings, rows, capture.Rows.Count, probabilities, 1);
             }
         }
     }
 
-    private static Span<float> Key(Tensor keys, int row, int head, int d) => keys.Shape.Rank == 3
-        ? keys.Row<float>(head).Slice(row * d, d)
-        : keys.Row<float>(row).Slice(head * d, d);
+    private void Capture(in AttentionSequence sequence, in AttentionSettings settings, int* rows, int count, Tensor destination, int parts)
+    {
+        long length = AttentionScratch.Length(settings.HeadSize, 1);
+        var work = new CaptureWork
+        {
+            Kernels = Kernels,
+            Sequence = sequence,
+            Rows = rows,
+            RowCount = count,
+            Destination = destination.Floats,
+            Parts = parts,
+            Scratch = (float*)RentBytes(length * sizeof(float) * Workers.Degree),
+            ScratchLength = length,
+        };
+        long scores = (long)(rows == null ? sequence.QueryCount : count) * settings.Heads * sequence.KeyCount;
+        Workers.Run(settings.KeyValueHeads * parts, Grain(scores * settings.HeadSize, settings.KeyValueHeads * parts), ref work);
+    }
+
+    private static int Grain(long multiplications, int items) =>
+        (int)Math.Clamp(MultiplicationsPerThread * items / Math.Max(1, multiplications), 1, int.MaxValue);
+
+    private byte* RentBytes(long bytes) => Rent(checked((int)((bytes + sizeof(float) - 1) / sizeof(float)))).Pointer;
 }

@@ -56,7 +56,7 @@ public sealed partial class Compute : IDisposable
         }
     }
 
-    private static void Check([DoesNotReturnIf(false)] bool holds, Tensor? tensor, [InterpolatedStringHandlerArgument(nameof(holds))] ref ShapeMessage reason)
+    internal static void Check([DoesNotReturnIf(false)] bool holds, Tensor? tensor, [InterpolatedStringHandlerArgument(nameof(holds))] ref ShapeMessage reason)
     {
         if (!holds)
         {

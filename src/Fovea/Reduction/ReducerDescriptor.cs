@@ -88,7 +88,14 @@ public sealed class ReducerDescriptor
     {
         try
         {
-            return json.Deserialize(type) ?? new TOptions();
+            // Generated contracts set every init-only property, missing ones to zero: so begin with the record's own defaults.
+            var complete = JsonSerializer.SerializeToNode(new TOptions(), type) as JsonObject ?? [];
+            foreach (var (key, value) in json)
+            {
+                complete[key] = value?.DeepClone();
+            }
+
+            return complete.Deserialize(type) ?? new TOptions();
         }
         catch (JsonException exception)
         {

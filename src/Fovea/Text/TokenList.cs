@@ -17,4 +17,11 @@ internal sealed class TokenList
 
     /// <summary>Appends a token that stands for input units [<paramref name="start"/>, <paramref name="start"/> + <paramref name="length"/>).</summary>
     public void Add(int id, int start, int length) => _spans.Add(new TokenSpan(id, start, length));
+
+    /// <summary>Lets the last token stand for everything up to scalar <paramref name="to"/> of <paramref name="text"/>.</summary>
+    public void ExtendLast(ScalarBuffer text, int to)
+    {
+        var last = _spans[^1];
+        _spans[^1] = last with { Length = Math.Max(last.Length, text.End(to - 1) - last.Start) };
+    }
 }

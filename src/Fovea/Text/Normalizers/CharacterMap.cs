@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Fovea.Text.Normalizers;
 
@@ -6,13 +7,23 @@ namespace Fovea.Text.Normalizers;
 /// <remarks>Source: the SentencePiece format: the size of the trie, its 32-bit units, then the replacements, each ended by a zero byte; little endian.</remarks>
 internal sealed class CharacterMap
 {
+    // Keys are a few characters long; this bounds the walk through a damaged trie.
+    private const int LongestKey = 256;
+
     private readonly uint[] _units;
     private readonly byte[] _replacements;
+    private readonly Dictionary<int, int[]> _texts = [];
 
     private CharacterMap(uint[] units, byte[] replacements)
     {
         _units = units;
         _replacements = replacements;
+        for (int start = 0; start < replacements.Length;)
+        {
+            var text = ReplacementAt(start);
+            _texts[start] = Scalars.Of(Encoding.UTF8.GetString(text));
+            start += text.Length + 1;
+        }
     }
 
     /// <summary>Reads a map; an empty one replaces nothing.</summary>
@@ -56,11 +67,12 @@ internal sealed class CharacterMap
             : throw field.Error("is not base64");
     }
 
-    /// <summary>The longest text at the start of <paramref name="text"/> that the map replaces.</summary>
-    /// <param name="text">UTF-8 bytes.</param>
-    /// <param name="length">How many bytes it takes; 0 if there is none.</param>
-    /// <param name="replacement">UTF-8 bytes of its replacement.</param>
-    public bool TryMatch(ReadOnlySpan<byte> text, out int length, out ReadOnlySpan<byte> replacement)
+    /// <summary>A text at the start of <paramref name="text"/> that the map replaces.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="shortest">Take the shortest such text; otherwise the longest.</param>
+    /// <param name="length">How many scalars it has; 0 if there is none.</param>
+    /// <param name="replacement">Its replacement.</param>
+    public bool TryMatch(ReadOnlySpan<int> text, bool shortest, out int length, out ReadOnlySpan<int> replacement)
     {
         length = 0;
         replacement = default;
@@ -69,18 +81,24 @@ internal sealed class CharacterMap
             return false;
         }
 
+        Span<byte> bytes = stackalloc byte[4];
         uint node = Offset(_units[0]);
-        for (int i = 0; i < text.Length; i++)
+        for (int i = 0; i < Math.Min(text.Length, LongestKey) && !(shortest && length > 0); i++)
         {
-            node ^= text[i];
-            if (node >= _units.Length || (_units[node] & 0x800000FF) != text[i])
+            bool leaf = false;
+            foreach (byte value in bytes[..new Rune(text[i]).EncodeToUtf8(bytes)])
             {
-                break;
+                node ^= value;
+                if (node >= _units.Length || (_units[node] & 0x800000FF) != value)
+                {
+                    return length > 0;
+                }
+
+                leaf = (_units[node] & 0x100) != 0;
+                node ^= Offset(_units[node]);
             }
 
-            uint unit = _units[node];
-            node ^= Offset(unit);
-            if ((unit & 0x100) != 0 && node < _units.Length)
+            if (leaf && node < _units.Length)
             {
                 length = i + 1;
                 replacement = Replacement(_units[node] & 0x7FFFFFFF);
@@ -92,14 +110,19 @@ internal sealed class CharacterMap
 
     private static uint Offset(uint unit) => (unit >> 10) << (int)((unit & 0x200) >> 6);
 
-    private ReadOnlySpan<byte> Replacement(uint start)
+    private ReadOnlySpan<int> Replacement(uint start)
     {
         if (start >= _replacements.Length)
         {
             return default;
         }
 
-        var rest = _replacements.AsSpan((int)start);
+        return _texts.TryGetValue((int)start, out int[]? text) ? text : Scalars.Of(Encoding.UTF8.GetString(ReplacementAt((int)start)));
+    }
+
+    private ReadOnlySpan<byte> ReplacementAt(int start)
+    {
+        var rest = _replacements.AsSpan(start);
         int end = rest.IndexOf((byte)0);
         return end < 0 ? rest : rest[..end];
     }

@@ -1,76 +1,57 @@
 using System.Globalization;
-using System.Text;
 
 namespace Fovea.Text.Normalizers;
 
-/// <summary>Applies a character map as tokenizers does: to a whole short grapheme cluster if the map has it, else character by character.</summary>
+/// <summary>Applies a character map as tokenizers does: to a whole short grapheme cluster if the map has its start, else character by character.</summary>
 internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
 {
-    // Longer clusters are not looked up as a whole.
+    // Clusters of more UTF-8 bytes are not looked up as a whole.
     private const int LongestCluster = 5;
 
     /// <inheritdoc/>
     public override bool Apply(ScalarBuffer source, ScalarBuffer target)
     {
         string text = Scalars.ToText(source.Scalars);
-        Span<byte> bytes = stackalloc byte[4 * LongestCluster];
-        int scalar = 0;
-        for (int at = 0; at < text.Length;)
+        for (int at = 0, from = 0; at < text.Length;)
         {
             int units = StringInfo.GetNextTextElementLength(text, at);
-            int end = scalar + CountScalars(text.AsSpan(at, units));
-            int size = Encoding.UTF8.GetByteCount(text.AsSpan(at, units));
-            if (size <= LongestCluster && Matches(bytes[..Encoding.UTF8.GetBytes(text.AsSpan(at, units), bytes)], out var whole))
+            int bytes = 0, to = from;
+            foreach (var rune in text.AsSpan(at, units).EnumerateRunes())
             {
-                Append(whole, source.Start(scalar), source.End(end - 1), target);
+                bytes += rune.Utf8SequenceLength;
+                to++;
             }
-            else
+
+            if (bytes > LongestCluster || !TryReplace(source, from, to, target))
             {
-                for (int i = scalar; i < end; i++)
+                for (int i = from; i < to; i++)
                 {
-                    AppendCharacter(source, i, target);
+                    if (!TryReplace(source, i, i + 1, target))
+                    {
+                        target.Add(source, i, i + 1);
+                    }
                 }
             }
 
             at += units;
-            scalar = end;
+            from = to;
         }
 
         return true;
     }
 
-    private static int CountScalars(ReadOnlySpan<char> text)
+    private bool TryReplace(ScalarBuffer source, int from, int to, ScalarBuffer target)
     {
-        int count = 0;
-        foreach (var _ in text.EnumerateRunes())
+        if (!map.TryMatch(source.Scalars[from..to], shortest: true, out _, out var replacement))
         {
-            count++;
+            return false;
         }
 
-        return count;
+        foreach (int scalar in replacement)
+        {
+            target.Add(scalar, source.Start(from), source.End(to - 1));
+        }
+
+        return true;
     }
-
-    private static void Append(ReadOnlySpan<byte> replacement, int start, int end, ScalarBuffer target)
-    {
-        foreach (var rune in Encoding.UTF8.GetString(replacement).EnumerateRunes())
-        {
-            target.Add(rune.Value, start, end);
-        }
-    }
-
-    private void AppendCharacter(ScalarBuffer source, int index, ScalarBuffer target)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        bytes = bytes[..new Rune(source.Scalars[index]).EncodeToUtf8(bytes)];
-        if (Matches(bytes, out var replacement))
-        {
-            Append(replacement, source.Start(index), source.End(index), target);
-        }
-        else
-        {
-            target.Add(source, index, index + 1);
-        }
-    }
-
-    private bool Matches(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> replacement) => map.TryMatch(bytes, out _, out replacement);
 }

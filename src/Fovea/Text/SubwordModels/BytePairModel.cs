@@ -7,8 +7,6 @@ namespace Fovea.Text.SubwordModels;
 /// <remarks>Source: arXiv:1508.07909; options as in the Hugging Face format. O(n log n) in the length of the word.</remarks>
 internal sealed class BytePairModel : SubwordModel
 {
-    // Below this many symbols a scan for the best pair is faster than a queue.
-    private const int ScanLimit = 16;
     private const int DirectScalars = 0x180;
     private const int NotFirst = 1 << 24, Last = 1 << 25;
 
@@ -55,15 +53,7 @@ internal sealed class BytePairModel : SubwordModel
 
         work.Clear();
         Start(word, work);
-        if (work.Count > ScanLimit)
-        {
-            MergeByQueue(work);
-        }
-        else
-        {
-            MergeByScan(work);
-        }
-
+        _merges.Apply(work);
         var symbols = work.Symbols;
         for (int i = 0; i < symbols.Length; i = symbols[i].Next)
         {
@@ -113,26 +103,35 @@ internal sealed class BytePairModel : SubwordModel
             return;
         }
 
+        Span<int> bytes = stackalloc int[4];
         bool unknownBefore = false;
         for (int i = 0; i < word.Length; i++)
         {
             int id = SymbolOf(word[i], i == 0, i == word.Length - 1);
-            bool known = id >= 0;
-            if (known)
+            bool known = true;
+            if (id >= 0)
             {
                 work.Add(id, i, i + 1);
             }
-            else if (_options.ByteFallback && ByteTokens.TryAppend(word[i], i, _byteIds, work))
+            else if (_options.ByteFallback && ByteTokens.Write(word[i], _byteIds, bytes) is > 0 and var count)
             {
-                known = true;
+                foreach (int byteId in bytes[..count])
+                {
+                    work.Add(byteId, i, i + 1);
+                }
             }
-            else if (unknownBefore && _options.FuseUnknown)
+            else if (unknownBefore && _options.FuseUnknown && _options.UnknownId >= 0)
             {
                 work.Symbols[^1].To = i + 1;
+                known = false;
             }
-            else if (_options.UnknownId >= 0)
+            else
             {
-                work.Add(_options.UnknownId, i, i + 1);
+                known = false;
+                if (_options.UnknownId >= 0)
+                {
+                    work.Add(_options.UnknownId, i, i + 1);
+                }
             }
 
             unknownBefore = !known;
@@ -142,76 +141,4 @@ internal sealed class BytePairModel : SubwordModel
     private int SymbolOf(int scalar, bool first, bool last) => !HasAffixes && scalar < DirectScalars
         ? _direct[scalar]
         : _symbols.GetValueOrDefault(scalar | Place(first, last), -1);
-
-    private void MergeByScan(SubwordWorkspace work)
-    {
-        var symbols = work.Symbols;
-        while (true)
-        {
-            int best = -1, bestRank = int.MaxValue, bestId = 0;
-            for (int i = 0; i < symbols.Length && symbols[i].Next < symbols.Length; i = symbols[i].Next)
-            {
-                if (_merges.TryGet(symbols[i].Id, symbols[symbols[i].Next].Id, out int rank, out int id) && rank < bestRank)
-                {
-                    (best, bestRank, bestId) = (i, rank, id);
-                }
-            }
-
-            if (best < 0)
-            {
-                return;
-            }
-
-            Merge(symbols, best, bestId);
-        }
-    }
-
-    private void MergeByQueue(SubwordWorkspace work)
-    {
-        var symbols = work.Symbols;
-        for (int i = 0; i + 1 < symbols.Length; i++)
-        {
-            Push(work, i);
-        }
-
-        while (work.Queue.TryDequeue(out var pair, out _))
-        {
-            ref var left = ref symbols[pair.Left];
-            if (left.Id != pair.LeftId || left.Next >= symbols.Length || symbols[left.Next].Id != pair.RightId)
-            {
-                continue;
-            }
-
-            _ = _merges.TryGet(pair.LeftId, pair.RightId, out _, out int id);
-            Merge(symbols, pair.Left, id);
-            Push(work, pair.Left);
-            if (left.Previous >= 0)
-            {
-                Push(work, left.Previous);
-            }
-        }
-    }
-
-    private void Push(SubwordWorkspace work, int left)
-    {
-        var symbols = work.Symbols;
-        int right = symbols[left].Next;
-        if (right < symbols.Length && _merges.TryGet(symbols[left].Id, symbols[right].Id, out int rank, out _))
-        {
-            work.Queue.Enqueue((left, symbols[left].Id, symbols[right].Id), ((long)rank << 32) | (uint)left);
-        }
-    }
-
-    private static void Merge(Span<Symbol> symbols, int left, int id)
-    {
-        int right = symbols[left].Next;
-        symbols[left].Id = id;
-        symbols[left].To = symbols[right].To;
-        symbols[left].Next = symbols[right].Next;
-        symbols[right].Id = -1;
-        if (symbols[right].Next < symbols.Length)
-        {
-            symbols[symbols[right].Next].Previous = left;
-        }
-    }
 }

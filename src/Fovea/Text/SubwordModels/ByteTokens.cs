@@ -24,24 +24,24 @@ internal static class ByteTokens
         return ids;
     }
 
-    /// <summary>Appends the byte tokens of a scalar value as symbols, if all of them exist.</summary>
-    public static bool TryAppend(int scalar, int at, int[] ids, SubwordWorkspace work)
+    /// <summary>Writes the ids of the byte tokens of a scalar value.</summary>
+    /// <param name="scalar">The value.</param>
+    /// <param name="ids">The id of each byte's token.</param>
+    /// <param name="target">Receives at most 4 ids.</param>
+    /// <returns>How many were written; 0 if one of them does not exist.</returns>
+    public static int Write(int scalar, int[] ids, Span<int> target)
     {
         Span<byte> bytes = stackalloc byte[4];
-        bytes = bytes[..new Rune(scalar).EncodeToUtf8(bytes)];
-        foreach (byte value in bytes)
+        int count = new Rune(scalar).EncodeToUtf8(bytes);
+        for (int k = 0; k < count; k++)
         {
-            if (ids[value] < 0)
+            target[k] = ids[bytes[k]];
+            if (target[k] < 0)
             {
-                return false;
+                return 0;
             }
         }
 
-        foreach (byte value in bytes)
-        {
-            work.Add(ids[value], at, at + 1);
-        }
-
-        return true;
+        return count;
     }
 }

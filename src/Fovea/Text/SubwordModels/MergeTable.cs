@@ -1,10 +1,11 @@
 namespace Fovea.Text.SubwordModels;
 
 /// <summary>Merges by the pair of their token ids: open addressing over 64-bit keys.</summary>
-internal sealed class MergeTable
+internal sealed partial class MergeTable
 {
     private readonly ulong[] _keys;
     private readonly (int Rank, int Id)[] _values;
+    private readonly HashSet<int> _splittable = [];
     private readonly int _shift;
 
     /// <summary>Makes room for <paramref name="count"/> merges.</summary>
@@ -25,6 +26,9 @@ internal sealed class MergeTable
         _keys[slot] = key;
         _values[slot] = (rank, id);
     }
+
+    /// <summary>Makes merging keep in <see cref="SubwordWorkspace.Splits"/> which pair was last seen to give <paramref name="id"/>.</summary>
+    public void TrackSplits(int id) => _splittable.Add(id);
 
     /// <summary>Finds the rank of a pair and the token that it becomes.</summary>
     public bool TryGet(int left, int right, out int rank, out int id)

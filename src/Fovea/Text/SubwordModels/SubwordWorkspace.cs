@@ -12,6 +12,9 @@ internal sealed class SubwordWorkspace
     /// <summary>Words seen before.</summary>
     public WordCache Cache { get; } = new();
 
+    /// <summary>The pairs that tracked tokens were made of.</summary>
+    public Dictionary<int, (int Left, int Right)> Splits { get; } = [];
+
     /// <summary>Tokens that begin at a place.</summary>
     public List<(int Value, int Length)> Matches { get; } = [];
 

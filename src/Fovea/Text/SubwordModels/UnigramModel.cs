@@ -84,6 +84,7 @@ internal sealed class UnigramModel : SubwordModel
         }
 
         work.Clear();
+        Span<int> bytes = stackalloc int[4];
         bool unknownBefore = false;
         for (int end = next, start = 0; end >= 0; start = end, end = best[end].Next)
         {
@@ -92,9 +93,13 @@ internal sealed class UnigramModel : SubwordModel
             {
                 work.Add(_pieces[best[end].Piece].Id, start, end);
             }
-            else if (_byteFallback && ByteTokens.TryAppend(text.Scalars[from + start], start, _byteIds, work))
+            else if (_byteFallback && ByteTokens.Write(text.Scalars[from + start], _byteIds, bytes) is > 0 and var count)
             {
                 unknown = false;
+                foreach (int id in bytes[..count])
+                {
+                    work.Add(id, start, end);
+                }
             }
             else if (unknownBefore)
             {

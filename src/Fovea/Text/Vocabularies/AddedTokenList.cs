@@ -1,7 +1,9 @@
 namespace Fovea.Text.Vocabularies;
 
 /// <summary>Added tokens while a tokenizer is put together: assigns ids.</summary>
-internal sealed class AddedTokenList(Vocabulary vocabulary)
+/// <param name="vocabulary">The model's tokens.</param>
+/// <param name="keepWrittenIds">Whether a written id counts more than that of the vocabulary.</param>
+internal sealed class AddedTokenList(Vocabulary vocabulary, bool keepWrittenIds = false)
 {
     private readonly List<AddedToken> _tokens = [];
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
@@ -31,7 +33,7 @@ internal sealed class AddedTokenList(Vocabulary vocabulary)
             return;
         }
 
-        int known = vocabulary.IdOf(token.Content);
+        int known = keepWrittenIds && token.Id >= 0 ? token.Id : vocabulary.IdOf(token.Content);
         int id = known >= 0 ? known : token.Id >= 0 ? token.Id : Math.Max(vocabulary.Count, _highest + 1);
         _places.Add(token.Content, _tokens.Count);
         _tokens.Add(token with { Id = id });

@@ -7,14 +7,17 @@ internal sealed class AddedTokenMatcher
 {
     private readonly IReadOnlyList<AddedToken> _tokens;
     private readonly bool _splitSpecial;
+    private readonly Func<int, bool> _isSpace;
     private readonly TokenTrie _trie = new();
 
     /// <summary>Prepares a search.</summary>
     /// <param name="tokens">The tokens, with ids.</param>
     /// <param name="content">What is searched for each of them.</param>
     /// <param name="splitSpecial">Special tokens in the text count as plain text.</param>
-    public AddedTokenMatcher(IReadOnlyList<AddedToken> tokens, Func<AddedToken, int[]> content, bool splitSpecial)
+    /// <param name="isSpace">What a token may take along; null = <c>\s</c>.</param>
+    public AddedTokenMatcher(IReadOnlyList<AddedToken> tokens, Func<AddedToken, int[]> content, bool splitSpecial, Func<int, bool>? isSpace = null)
     {
+        _isSpace = isSpace ?? CharacterClasses.IsSpace;
         _tokens = tokens;
         _splitSpecial = splitSpecial;
         for (int i = 0; i < tokens.Count; i++)
@@ -44,12 +47,12 @@ internal sealed class AddedTokenMatcher
                 continue;
             }
 
-            while (token.LeftStrip && from > done && CharacterClasses.IsSpace(text[from - 1]))
+            while (token.LeftStrip && from > done && _isSpace(text[from - 1]))
             {
                 from--;
             }
 
-            while (token.RightStrip && to < text.Length && CharacterClasses.IsSpace(text[to]))
+            while (token.RightStrip && to < text.Length && _isSpace(text[to]))
             {
                 to++;
             }

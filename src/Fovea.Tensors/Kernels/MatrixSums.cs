@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+
+namespace Fovea.Tensors.Kernels;
+
+/// <summary>What happens to block sums that were not put where they belong by the kernel itself.</summary>
+internal static unsafe class MatrixSums
+{
+    /// <summary>C[rows, columns] ← or += sums.</summary>
+    public static void Store<V>(float* sums, int stride, int rows, int columns, float* c, long cStride, bool add)
+        where V : unmanaged, ILanes<V>
+    {
+        for (int r = 0; r < rows; r++, sums += stride, c += cStride)
+        {
+            if (add)
+            {
+                Pointwise.Apply<V, Sum>(c, sums, c, columns, default);
+            }
+            else
+            {
+                new ReadOnlySpan<float>(sums, columns).CopyTo(new Span<float>(c, columns));
+            }
+        }
+    }
+
+    /// <summary>C[rows, columns] += bias[columns].</summary>
+    public static void AddBias<V>(float* c, long cStride, int rows, int columns, float* bias)
+        where V : unmanaged, ILanes<V> => Store<V>(bias, 0, rows, columns, c, cStride, add: true);
+
+    /// <summary>x + y.</summary>
+    public readonly struct Sum : IPointwisePair
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of<V>(V x, V y)
+            where V : unmanaged, ILanes<V> => x + y;
+    }
+}

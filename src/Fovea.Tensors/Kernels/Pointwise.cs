@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+
+namespace Fovea.Tensors.Kernels;
+
+/// <summary>Loops that apply a function to every number of a row. Lanes that fill no vector are done one by one, with the same bits.</summary>
+internal static unsafe class Pointwise
+{
+    /// <summary>destination[i] = f(x[i]); the two may be the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<V, TFunction>(float* x, float* destination, int count, TFunction f)
+        where V : unmanaged, ILanes<V>
+        where TFunction : struct, IPointwise
+    {
+        int i = 0;
+        for (; i + V.Count <= count; i += V.Count)
+        {
+            f.Of(V.Load(x + i)).Store(destination + i);
+        }
+
+        for (; i < count; i++)
+        {
+            f.Of(Lanes1.Load(x + i)).Store(destination + i);
+        }
+    }
+
+    /// <summary>destination[i] = f(x[i], y[i]); the three may be the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<V, TFunction>(float* x, float* y, float* destination, int count, TFunction f)
+        where V : unmanaged, ILanes<V>
+        where TFunction : struct, IPointwisePair
+    {
+        int i = 0;
+        for (; i + V.Count <= count; i += V.Count)
+        {
+            f.Of(V.Load(x + i), V.Load(y + i)).Store(destination + i);
+        }
+
+        for (; i < count; i++)
+        {
+            f.Of(Lanes1.Load(x + i), Lanes1.Load(y + i)).Store(destination + i);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Fovea.Tensors.Kernels;
+
+namespace Fovea.Tensors.Ops;
+
+/// <summary>What must hold of the arguments of an attention call.</summary>
+internal static class AttentionCheck
+{
+    public static void Settings(Tensor queries, in AttentionSettings settings)
+    {
+        int heads = settings.Heads, kvHeads = settings.KeyValueHeads, d = settings.HeadSize;
+        Compute.Check(
+            heads > 0 && kvHeads > 0 && heads % kvHeads == 0 && d is > 0 and <= MatrixProduct.Block && settings.Window >= 0,
+            queries,
+            $"cannot be attended with {heads} heads on {kvHeads} key/value heads of {d} numbers (at most {MatrixProduct.Block}) and a window of {settings.Window}");
+        Compute.Check(queries.RowLength == (long)heads * d, queries, $"has rows of {queries.RowLength}, not of {heads} heads of {d}");
+    }
+
+    public static void Segment(Tensor queries, in AttentionSegment segment, in AttentionSettings settings)
+    {
+        Compute.Check(
+            segment.QueryStart >= 0 && segment.QueryCount >= 0 && segment.QueryStart <= queries.Rows - segment.QueryCount,
+            queries,
+            $"has no rows {segment.QueryStart} + {segment.QueryCount}");
+        Keys(segment.Keys, segment, settings);
+        Compute.Check(segment.Values.Shape == segment.Keys.Shape, segment.Values, $"are values of another shape than their keys {segment.Keys}");
+        Compute.Check(
+            segment.KeyBias is null || segment.KeyBias.Shape.Count == segment.KeyCount, segment.KeyBias, $"is not one number for each of {segment.KeyCount} keys");
+        if (segment.Capture is { } capture)
+        {
+            Capture(capture, segment, settings);
+        }
+    }
+
+    private static void Keys(Tensor keys, in AttentionSegment segment, in AttentionSettings settings)
+    {
+        int heads = settings.KeyValueHeads, d = settings.HeadSize;
+        bool byHead = keys.Shape.Rank == 3;
+        Compute.Check(
+            byHead ? keys.Shape[0] == heads && keys.Shape[2] == d : keys.Shape.Rank == 2 && keys.Shape[1] == (long)heads * d,
+            keys,
+            $"holds neither [rows, {heads} x {d}] nor [{heads}, rows, {d}]");
+        int rows = keys.Shape[byHead ? 1 : 0];
+        Compute.Check(
+            segment.KeyStart >= 0 && segment.KeyCount >= 0 && segment.KeyStart <= rows - segment.KeyCount, keys, $"has no keys {segment.KeyStart} + {segment.KeyCount}");
+    }
+
+    private static void Capture(AttentionCapture capture, in AttentionSegment segment, in AttentionSettings settings)
+    {
+        int count = capture.Rows.Count;
+        for (int r = 0; r < count; r++)
+        {
+            int least = r == 0 ? 0 : capture.Rows[r - 1] + 1;
+            Compute.Check(
+                capture.Rows[r] >= least && capture.Rows[r] < segment.QueryCount,
+                capture.Probabilities,
+                $"cannot receive row {capture.Rows[r]}: rows ascend below {segment.QueryCount}");
+        }
+
+        Compute.Check(
+            capture.Probabilities is null || capture.Probabilities.Shape == new Shape(settings.Heads, count, segment.KeyCount),
+            capture.Probabilities,
+            $"is not [{settings.Heads}, {count}, {segment.KeyCount}]");
+        Compute.Check(
+            capture.Received is null || capture.Received.Shape == new Shape(settings.Heads, segment.KeyCount),
+            capture.Received,
+            $"is not [{settings.Heads}, {segment.KeyCount}]");
+    }
+}
