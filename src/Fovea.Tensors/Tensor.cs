@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Fovea.Tensors.ElementTypes;
 
 namespace Fovea.Tensors;
@@ -95,10 +96,17 @@ public sealed unsafe class Tensor : IDisposable
         where T : unmanaged
     {
         CheckType<T>();
+        return MemoryMarshal.Cast<byte, T>(RowBytes(row));
+    }
+
+    /// <summary>The bytes of row <paramref name="row"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public Span<byte> RowBytes(int row)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        int length = RowLength;
-        return new Span<T>((T*)Pointer + ((long)row * length), length);
+        int bytes = checked(RowLength * ElementType.Bytes());
+        return new Span<byte>(Pointer + ((long)row * bytes), bytes);
     }
 
     /// <summary>The bytes of the tensor.</summary>

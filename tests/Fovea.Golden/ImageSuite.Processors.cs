@@ -2,27 +2,33 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Fovea.Imaging;
+using Fovea.Tensors.Serialization;
 
 namespace Fovea.Golden;
 
 public static partial class ImageSuite
 {
-    private static void CheckProcessor(string root, string path, JsonElement item)
+    private static void CheckProcessor(string root, string path, JsonElement item, bool ownsTensors)
     {
-        var config = item.GetProperty("config");
         string name = item.GetProperty("processor").GetString() ?? "";
 
         // The case names the class that was run, so the rule by which transformers chooses between two classes plays no part.
         var variant = name.EndsWith("Fast", StringComparison.Ordinal) ? ProcessorVariant.Fast : ProcessorVariant.Slow;
-        var processor = ImageProcessor.Parse(config, variant: variant);
-        var prompts = Prompts(item.GetProperty("images")).Select(files => processor.Process([.. files.Select(file => OpenPicture(root, file))])).ToArray();
-        float[] values = Stack(item.GetProperty("shape"), prompts);
+        var pictures = Prompts(item.GetProperty("images")).Select(files => files.Select(file => OpenPicture(root, file)).ToArray()).ToArray();
+        var prompts = Process(item.GetProperty("config"), variant, pictures);
         CheckSideOutputs(item, prompts);
-        CheckValues(item, values);
-        foreach (var prompt in prompts)
+        CheckValues(item, Stack(item.GetProperty("shape"), prompts));
+        if (ownsTensors)
         {
-            prompt.Dispose();
+            using var tensors = SafetensorsReader.Open(Path.ChangeExtension(path, ".safetensors"));
+            CheckLevels(tensors, item, config => Stack(item.GetProperty("shape"), Process(config, variant, pictures)));
         }
+    }
+
+    private static ProcessedImages[] Process(JsonElement config, ProcessorVariant variant, Image[][] pictures)
+    {
+        var processor = ImageProcessor.Parse(config, variant: variant);
+        return [.. pictures.Select(prompt => processor.Process(prompt))];
     }
 
     private static Image OpenPicture(string root, string file) =>

@@ -35,7 +35,7 @@ internal sealed class ModelExpectations(
                 golden.Check(name, PromptIds);
                 break;
             case "visual_positions":
-                golden.Check(name, [.. PromptIds.Index().Where(entry => entry.Item == model.ImageTokenId).Select(entry => entry.Index)]);
+                golden.Check(name, [.. PromptIds.Index().Where(entry => model.IsVisual(entry.Item)).Select(entry => entry.Index)]);
                 break;
             case "generated":
                 golden.Check(name, [.. result.Tokens]);
@@ -44,6 +44,9 @@ internal sealed class ModelExpectations(
                 golden.Check(name, seen.FirstLogits[0]);
                 break;
             case "rows" or "visual_token_rows":
+                break;
+            case "image_sizes":
+                golden.Check(name, [.. request.Images.SelectMany(image => new[] { image.Height, image.Width })]);
                 break;
             case "visual_tokens":
                 golden.Check(name, Rows(seen.VisualTokens, RowIndices("visual_token_rows", seen.VisualTokens.Rows)));
@@ -62,9 +65,9 @@ internal sealed class ModelExpectations(
                 {
                     golden.Check(name, LastRows(seen.Decoder[Number(name, "hidden")], golden.Output(name).Rows));
                 }
-                else if (name.StartsWith("image.", StringComparison.Ordinal))
+                else if (name.StartsWith("image.", StringComparison.Ordinal) || name.StartsWith("video.", StringComparison.Ordinal))
                 {
-                    CheckImage(name, name["image.".Length..]);
+                    CheckVision(name, name["image.".Length..], name.StartsWith("video.", StringComparison.Ordinal));
                 }
                 else
                 {
@@ -75,34 +78,40 @@ internal sealed class ModelExpectations(
         }
     }
 
-    private void CheckImage(string name, string part)
+    private void CheckVision(string name, string part, bool video)
     {
-        var geometry = result.Report.Geometry;
         int tokens = seen.Encoder[-1].Rows / seen.Tiles;
+        int first = video ? ImageTiles : 0;
         switch (part)
         {
             case "tiles":
-                golden.Check(name, [.. Enumerable.Range(0, request.Images.Count).Select(image => Enumerable.Range(0, geometry.Count).Where(token => geometry[token].Image == image).Select(token => geometry[token].Tile).Distinct().Count())]);
+                golden.Check(name, video ? [.. request.Videos.Select(item => item.Frames.Count)] : TilesPerImage());
                 break;
             case "embed":
-                golden.Check(name, seen.Encoder[-1].Slice(0, tokens).AsSpan<float>());
+                golden.Check(name, seen.Encoder[-1].Slice(first * tokens, tokens).AsSpan<float>());
                 break;
             case "pixel_values_rows" or "pixels_u8":
-                using (var input = model.Prepare([.. request.Images.Select(VisualItem.Of)]))
+                using (var input = model.Prepare(Items(video)))
                 {
-                    CheckPixels(name, part, input.Pixels);
+                    CheckPixels(name, part, video && input is Models.Llava.VideoLlavaInput both ? both.Frames : input.Pixels);
                 }
 
                 break;
             case "selected":
-                golden.Check(name, PerTile(seen.Features, golden.Output(name).Shape, seen.Tiles));
+                golden.Check(name, PerTile(seen.Features, golden.Output(name).Shape, video));
                 break;
-            case "attn_cls":
-                golden.Check(name, PerTileAttention(seen.EncoderAttention[model.FeatureBlock], golden.Output(name).Shape));
+            case "projected":
+                golden.Check(name, PerTile(model.Project(compute, seen.Features), golden.Output(name).Shape, video));
+                break;
+            case "attn_cls" or "attn_received":
+                golden.Check(name, PerTileAttention(seen.EncoderAttention[model.Vision.BlockCount - 2], golden.Output(name).Shape, video));
+                break;
+            case "attn_received_last":
+                golden.Check(name, PerTileAttention(seen.EncoderAttention[model.Vision.BlockCount - 1], golden.Output(name).Shape, video));
                 break;
             default:
                 int block = part.StartsWith("block", StringComparison.Ordinal) ? Number(part, "block") : throw new GoldenMismatchException($"the expectation {name} is not understood");
-                golden.Check(name, Block(block).Slice(0, tokens).AsSpan<float>());
+                golden.Check(name, Block(block).Slice(first * tokens, tokens).AsSpan<float>());
                 break;
         }
     }
@@ -114,7 +123,8 @@ internal sealed class ModelExpectations(
         {
             states = Tensor.From(Block(block - 1).AsSpan<float>(), Block(block - 1).Shape.ToArray());
             int tokens = states.Rows / seen.Tiles;
-            var state = new VisionState(states, [.. Enumerable.Range(0, seen.Tiles + 1).Select(tile => tile * tokens)]);
+            using var input = model.Prepare([.. Items(video: false), .. Items(video: true)]);
+            var state = new VisionState(states, [.. Enumerable.Range(0, seen.Tiles + 1).Select(tile => tile * tokens)], input);
             model.Vision.Attend(compute, block, state, capture: false);
             model.Vision.FeedForward(compute, block, state);
             seen.Encoder[block] = states;
@@ -170,29 +180,54 @@ internal sealed class ModelExpectations(
     private string CheckpointPath => Path.Combine(
         Path.GetDirectoryName(golden.Path) ?? "", "..", "..", "checkpoints", golden.Root.GetProperty("checkpoint").GetString() ?? "");
 
-    private static float[] PerTile(Tensor rows, Shape shape, int tiles)
+    private int ImageTiles => TilesPerImage().Sum();
+
+    private int[] TilesPerImage()
     {
-        int perTile = rows.Rows / tiles;
+        var geometry = result.Report.Geometry;
+        return [.. Enumerable.Range(0, geometry.Count)
+            .Where(token => geometry[token].Tile >= 0 && geometry[token].Tile < seen.Tiles - request.Videos.Sum(video => video.Frames.Count))
+            .GroupBy(token => geometry[token].Image)
+            .OrderBy(image => image.Key)
+            .Select(image => image.Max(token => geometry[token].Tile) - image.Min(token => geometry[token].Tile) + 1)];
+    }
+
+    private List<VisualItem> Items(bool video) => video ? [.. request.Videos] : [.. request.Images.Select(VisualItem.Of)];
+
+    /// <summary>Where a picture's or a video's tiles begin among the feature rows, and how many rows each has.</summary>
+    private (int Start, int PerTile) FeatureRows(bool video)
+    {
+        int images = ImageTiles, frames = seen.Tiles - images;
+        int classTokens = seen.Features.Rows % seen.Tiles == 0 ? 0 : 1;
+        int perImage = (seen.Features.Rows - (classTokens * frames)) / seen.Tiles;
+        return frames == seen.Tiles ? (0, seen.Features.Rows / frames) : video ? (images * perImage, perImage + classTokens) : (0, perImage);
+    }
+
+    private float[] PerTile(Tensor rows, Shape shape, bool video)
+    {
+        var (start, perTile) = FeatureRows(video);
         var values = new List<float>();
         for (int tile = 0; tile < shape[0]; tile++)
         {
             for (int row = 0; row < shape[1]; row++)
             {
-                values.AddRange(rows.Row<float>((tile * perTile) + row));
+                values.AddRange(rows.Row<float>(start + (tile * perTile) + row));
             }
         }
 
         return [.. values];
     }
 
-    private static float[] PerTileAttention(Tensor attention, Shape shape)
+    private float[] PerTileAttention(Tensor attention, Shape shape, bool video)
     {
+        var (start, perTile) = FeatureRows(video);
+        int skip = perTile - shape[2];
         var values = new List<float>();
         for (int tile = 0; tile < shape[0]; tile++)
         {
             for (int head = 0; head < shape[1]; head++)
             {
-                values.AddRange(attention.Row<float>(head).Slice(tile * shape[2], shape[2]));
+                values.AddRange(attention.Row<float>(head).Slice(start + (tile * perTile) + skip, shape[2]));
             }
         }
 

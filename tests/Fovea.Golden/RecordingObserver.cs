@@ -36,7 +36,7 @@ internal sealed class RecordingObserver(MultimodalModel model, Compute compute) 
 
     public override void OnEncoder(int block, Tensor states)
     {
-        Tiles = model.Vision is VisionTransformer clip ? states.Rows / clip.Config.Tokens : 1;
+        Tiles = states.Rows / model.Vision.TokensPerTile;
         Encoder[block] = Copy(states);
     }
 

@@ -1,14 +1,12 @@
 namespace Fovea.Tensors.ElementTypes;
 
-/// <summary>The SplitMix64 generator: one 64-bit state, the same numbers everywhere. Not for secrets.</summary>
-public struct SplitMix64
+/// <summary>A small seeded generator of 64-bit numbers; the same seed gives the same numbers everywhere.</summary>
+/// <remarks>G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, with the usual output function (mix 13).</remarks>
+public struct SplitMix64(ulong seed)
 {
-    private ulong _state;
+    private ulong _state = seed;
 
-    /// <summary>Starts at <paramref name="seed"/>.</summary>
-    public SplitMix64(ulong seed) => _state = seed;
-
-    /// <summary>The next 64 bits.</summary>
+    /// <summary>The next number, uniform over all 64-bit numbers.</summary>
     public ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;
@@ -18,6 +16,11 @@ public struct SplitMix64
         return z ^ (z >> 31);
     }
 
-    /// <summary>A number in [0, 1) with 53 random bits.</summary>
-    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+    /// <summary>The next number modulo <paramref name="bound"/>: 0 to bound − 1. The bias of the remainder, below bound / 2^64, is accepted.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A bound below one.</exception>
+    public int NextBelow(int bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
+        return (int)(Next() % (ulong)bound);
+    }
 }

@@ -58,6 +58,20 @@ public abstract unsafe class KernelSet
 
     internal abstract void Softmax(float* row, int count);
 
+    internal abstract void Activate(Activation activation, float* x, int count);
+
+    internal abstract void ActivateGated(Activation activation, float* gate, float* up, int count);
+
+    internal abstract void Add(float* x, float* y, int count);
+
+    internal abstract void RmsNorm(float* x, float* weight, float* y, int width, float epsilon);
+
+    internal abstract void LayerNorm(float* x, float* weight, float* bias, float* y, int width, float epsilon);
+
+    internal abstract void Rotate(float* x, float* cos, float* sin, int half, int heads);
+
+    internal abstract void Combine(float* source, int width, int* columns, float* weights, int entries, float* destination);
+
     private static KernelSet Choose(string? name)
     {
         try

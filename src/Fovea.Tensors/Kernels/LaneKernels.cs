@@ -18,4 +18,20 @@ internal sealed unsafe class LaneKernels<V>(string name, bool isAccelerated) : K
         AttentionProbabilities.Received<V>(sequence, head, tile, destination, ref scratch);
 
     internal override void Softmax(float* row, int count) => Kernels.Softmax.Row<V>(row, count);
+
+    internal override void Activate(Activation activation, float* x, int count) => Activations.Apply<V>(activation, x, count);
+
+    internal override void ActivateGated(Activation activation, float* gate, float* up, int count) => Activations.ApplyGated<V>(activation, gate, up, count);
+
+    internal override void Add(float* x, float* y, int count) => Rows.Add<V>(x, y, count);
+
+    internal override void RmsNorm(float* x, float* weight, float* y, int width, float epsilon) => Norms.Rms<V>(x, weight, y, width, epsilon);
+
+    internal override void LayerNorm(float* x, float* weight, float* bias, float* y, int width, float epsilon) =>
+        Norms.Layer<V>(x, weight, bias, y, width, epsilon);
+
+    internal override void Rotate(float* x, float* cos, float* sin, int half, int heads) => Rows.Rotate<V>(x, cos, sin, half, heads);
+
+    internal override void Combine(float* source, int width, int* columns, float* weights, int entries, float* destination) =>
+        Rows.Combine<V>(source, width, columns, weights, entries, destination);
 }

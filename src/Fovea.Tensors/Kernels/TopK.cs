@@ -1,6 +1,12 @@
+using System.Buffers;
+using System.Numerics;
+
 namespace Fovea.Tensors.Kernels;
 
-/// <summary>Selection of the largest numbers.</summary>
+/// <summary>
+/// Selection of the largest numbers. The order is total: a larger number first, of equal ones (−0 and 0 are equal) the lower index, NaN behind
+/// everything else, −∞ included. Cost: O(n) to select, O(count · log count) to order.
+/// </summary>
 public static class TopK
 {
     /// <summary>
@@ -9,25 +15,92 @@ public static class TopK
     /// <exception cref="ArgumentOutOfRangeException">A count below zero or above the number of scores.</exception>
     public static int[] Ascending(ReadOnlySpan<float> scores, int count)
     {
-        var order = Descending(scores, count);
-        Array.Sort(order);
-        return order;
+        var indices = Descending(scores, count);
+        Array.Sort(indices);
+        return indices;
     }
 
     /// <summary>As <see cref="Ascending"/>, but ordered by falling score, equal scores by rising index.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A count below zero or above the number of scores.</exception>
     public static int[] Descending(ReadOnlySpan<float> scores, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, scores.Length);
-        var order = new int[scores.Length];
-        var keys = new float[scores.Length];
-        for (int i = 0; i < order.Length; i++)
+        var indices = new int[count];
+        ulong[] rented = ArrayPool<ulong>.Shared.Rent(scores.Length);
+        var keys = rented.AsSpan(0, scores.Length);
+        for (int i = 0; i < keys.Length; i++)
         {
-            order[i] = i;
-            keys[i] = float.IsNaN(scores[i]) ? float.NegativeInfinity : scores[i];
+            keys[i] = Key(scores[i], i);
         }
 
-        Array.Sort(order, (a, b) => keys[a] != keys[b] ? keys[b].CompareTo(keys[a]) : a.CompareTo(b));
-        return order[..count];
+        SelectLeast(keys, count);
+        keys[..count].Sort();
+        for (int i = 0; i < count; i++)
+        {
+            indices[i] = (int)(uint)keys[i];
+        }
+
+        ArrayPool<ulong>.Shared.Return(rented);
+        return indices;
+    }
+
+    /// <summary>A key that is the less the better: the score's bits in falling order above, the index below. All keys differ.</summary>
+    private static ulong Key(float score, int index)
+    {
+        uint order = uint.MaxValue;
+        if (!float.IsNaN(score))
+        {
+            // Adding zero turns −0 into 0. Positive numbers have falling complements; the bits of negative ones already rise as the numbers fall.
+            uint bits = BitConverter.SingleToUInt32Bits(score + 0f);
+            order = bits >> 31 == 0 ? ~bits & 0x7FFFFFFF : bits;
+        }
+
+        return ((ulong)order << 32) | (uint)index;
+    }
+
+    /// <summary>Brings the <paramref name="count"/> least keys to the front, in any order.</summary>
+    private static void SelectLeast(Span<ulong> keys, int count)
+    {
+        // Each round costs the length of what is left and usually halves it; an order of keys that defeats the pivots ends in a sort.
+        int rounds = 2 * BitOperations.Log2((uint)keys.Length | 1);
+        while (count > 0 && count < keys.Length)
+        {
+            if (rounds-- == 0)
+            {
+                keys.Sort();
+                return;
+            }
+
+            int least = Partition(keys, Median(keys[0], keys[keys.Length / 2], keys[^1]));
+            if (count < least)
+            {
+                keys = keys[..least];
+            }
+            else
+            {
+                keys = keys[least..];
+                count -= least;
+            }
+        }
+    }
+
+    private static ulong Median(ulong a, ulong b, ulong c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
+
+    /// <summary>Brings the keys up to the pivot, which is one of them, to the front; returns their number, which is below the length if the pivot is not the greatest.</summary>
+    private static int Partition(Span<ulong> keys, ulong pivot)
+    {
+        int end = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            ulong key = keys[i];
+            if (key <= pivot)
+            {
+                keys[i] = keys[end];
+                keys[end++] = key;
+            }
+        }
+
+        return end;
     }
 }

@@ -15,20 +15,12 @@ public static class Widen
     /// <exception cref="ArgumentException">The tensor holds no f32, f16 or bf16, or the destination is too short.</exception>
     public static void Row(Tensor source, int row, Span<float> destination)
     {
-        switch (source.ElementType)
+        if (source.ElementType is not (ElementType.F32 or ElementType.F16 or ElementType.BF16))
         {
-            case ElementType.F32:
-                source.Row<float>(row).CopyTo(destination);
-                break;
-            case ElementType.F16:
-                Convert(source.Row<Half>(row), destination);
-                break;
-            case ElementType.BF16:
-                Convert(source.Row<BFloat16>(row), destination);
-                break;
-            default:
-                throw new ArgumentException($"{source} does not hold f32, f16 or bf16.", nameof(source));
+            throw new ArgumentException($"{source} does not hold f32, f16 or bf16.", nameof(source));
         }
+
+        Convert(source.RowBytes(row), source.ElementType, destination);
     }
 
     /// <summary>Widens binary16 numbers.</summary>
@@ -62,13 +54,19 @@ public static class Widen
 
     internal static void Convert(ReadOnlySpan<byte> source, ElementType type, Span<float> destination)
     {
-        if (type == ElementType.F16)
+        switch (type)
         {
-            Convert(MemoryMarshal.Cast<byte, Half>(source), destination);
-        }
-        else
-        {
-            Convert(MemoryMarshal.Cast<byte, BFloat16>(source), destination);
+            case ElementType.F32:
+                MemoryMarshal.Cast<byte, float>(source).CopyTo(destination);
+                break;
+            case ElementType.F16:
+                Convert(MemoryMarshal.Cast<byte, Half>(source), destination);
+                break;
+            case ElementType.BF16:
+                Convert(MemoryMarshal.Cast<byte, BFloat16>(source), destination);
+                break;
+            default:
+                throw new ArgumentException($"{type} is not f32, f16 or bf16.", nameof(type));
         }
     }
 }

@@ -1,60 +1,88 @@
 using Fovea.Tensors.Kernels;
+using Fovea.Tensors.Threading;
 
 namespace Fovea.Tensors.Ops;
 
-public sealed partial class Compute
+public sealed unsafe partial class Compute
 {
+    // Work is cut between numbers of one tensor in pieces of this length.
+    private const int PieceLength = 4096;
+
     /// <summary>x ← f(x), in place.</summary>
+    /// <remarks>
+    /// Relative error for |x| ≤ 10, the tail of negative x included: 1e-6 for GELU and SiLU, 2e-6 for quick GELU; 4e-6 for the tanh form and |x| ≤ 6.
+    /// A number gives the same bits wherever it stands.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">A type other than f32.</exception>
     public void Activate(Tensor x, Activation activation)
     {
-        foreach (ref float v in x.AsSpan<float>())
-        {
-            v = activation switch
-            {
-                Activation.Silu => v / (1 + MathF.Exp(-v)),
-                Activation.QuickGelu => v / (1 + MathF.Exp(-1.702f * v)),
-                Activation.GeluTanh => 0.5f * v * (1 + MathF.Tanh(0.7978845608028654f * (v + (0.044715f * v * v * v)))),
-                _ => (float)(0.5 * v * (1 + Erf(v / Math.Sqrt(2)))),
-            };
-        }
+        var work = new ActivationWork { Kernels = Kernels, X = x.Floats, Count = x.Shape.Count, Activation = activation };
+        RunPieces(x.Shape.Count, ref work);
     }
 
     /// <summary>gate ← f(gate) ⊙ up, in place.</summary>
     /// <param name="gate">[rows, width].</param>
     /// <param name="up">[rows, width].</param>
     /// <param name="activation">f.</param>
+    /// <exception cref="ArgumentException">The shapes hold different numbers of elements.</exception>
     public void ActivateGated(Tensor gate, Tensor up, Activation activation)
     {
-        Activate(gate, activation);
-        var g = gate.AsSpan<float>();
-        var u = up.AsSpan<float>();
-        for (int i = 0; i < g.Length; i++)
-        {
-            g[i] *= u[i];
-        }
+        Check(gate.Shape.Count == up.Shape.Count, up, $"does not have the elements of {gate}");
+        var work = new ActivationWork { Kernels = Kernels, X = gate.Floats, Up = up.Floats, Count = gate.Shape.Count, Activation = activation };
+        RunPieces(gate.Shape.Count, ref work);
     }
 
     /// <summary>x ← x + y, in place; returns <paramref name="x"/>.</summary>
+    /// <exception cref="ArgumentException">The shapes hold different numbers of elements.</exception>
     public Tensor AddInto(Tensor x, Tensor y)
     {
-        System.Numerics.Tensors.TensorPrimitives.Add<float>(x.AsSpan<float>(), y.AsSpan<float>(), x.AsSpan<float>());
+        Check(x.Shape.Count == y.Shape.Count, y, $"does not have the elements of {x}");
+        var work = new AddWork { Kernels = Kernels, X = x.Floats, Y = y.Floats, Count = x.Shape.Count };
+        RunPieces(x.Shape.Count, ref work);
         return x;
     }
 
-    private static double Erf(double x)
+    private void RunPieces<TWork>(long count, ref TWork work)
+        where TWork : struct, IRangeWork => Workers.Run(checked((int)((count + PieceLength - 1) / PieceLength)), NumbersPerThread / PieceLength, ref work);
+
+    private struct ActivationWork : IRangeWork
     {
-        double sum = x, term = x;
-        if (Math.Abs(x) > 5)
-        {
-            return Math.Sign(x);
-        }
+        public KernelSet Kernels;
+        public float* X;
+        public float* Up;
+        public long Count;
+        public Activation Activation;
 
-        for (int n = 1; n < 200; n++)
+        public readonly void Execute(int start, int end, int worker)
         {
-            term *= -x * x / n;
-            sum += term / ((2 * n) + 1);
+            for (long i = (long)start * PieceLength; i < Math.Min((long)end * PieceLength, Count); i += PieceLength)
+            {
+                int count = (int)Math.Min(PieceLength, Count - i);
+                if (Up == null)
+                {
+                    Kernels.Activate(Activation, X + i, count);
+                }
+                else
+                {
+                    Kernels.ActivateGated(Activation, X + i, Up + i, count);
+                }
+            }
         }
+    }
 
-        return sum * 2 / Math.Sqrt(Math.PI);
+    private struct AddWork : IRangeWork
+    {
+        public KernelSet Kernels;
+        public float* X;
+        public float* Y;
+        public long Count;
+
+        public readonly void Execute(int start, int end, int worker)
+        {
+            for (long i = (long)start * PieceLength; i < Math.Min((long)end * PieceLength, Count); i += PieceLength)
+            {
+                Kernels.Add(X + i, Y + i, (int)Math.Min(PieceLength, Count - i));
+            }
+        }
     }
 }

@@ -1,62 +1,76 @@
+using Fovea.Tensors.Kernels;
+using Fovea.Tensors.Threading;
+
 namespace Fovea.Tensors.Ops;
 
-public sealed partial class Compute
+public sealed unsafe partial class Compute
 {
-    /// <summary>w ⊙ x · (mean(x²) + ε)^-½ for every row.</summary>
+    /// <summary>w ⊙ (x · (mean(x²) + ε)^-½) for every row.</summary>
     /// <param name="x">[rows, width].</param>
     /// <param name="weight">[width].</param>
     /// <param name="epsilon">ε.</param>
     /// <returns>[rows, width], rented.</returns>
-    public Tensor RmsNorm(Tensor x, Tensor weight, float epsilon)
-    {
-        var y = Rent(x.Rows, x.RowLength);
-        for (int r = 0; r < x.Rows; r++)
-        {
-            var xr = x.Row<float>(r);
-            float scale = 1 / MathF.Sqrt((System.Numerics.Tensors.TensorPrimitives.SumOfSquares<float>(xr) / xr.Length) + epsilon);
-            var yr = y.Row<float>(r);
-            var w = weight.AsSpan<float>();
-            for (int i = 0; i < xr.Length; i++)
-            {
-                yr[i] = w[i] * (xr[i] * scale);
-            }
-        }
+    /// <exception cref="ArgumentException">The weight has another width, or a type is not f32.</exception>
+    public Tensor RmsNorm(Tensor x, Tensor weight, float epsilon) => Normalize(x, weight, null, epsilon);
 
-        return y;
-    }
-
-    /// <summary>(x − mean) / √(variance + ε) · w + b for every row, with the population variance.</summary>
+    /// <summary>(x − mean) · (variance + ε)^-½ ⊙ w + b for every row, with the population variance.</summary>
     /// <param name="x">[rows, width].</param>
     /// <param name="weight">w [width].</param>
     /// <param name="bias">b [width].</param>
     /// <param name="epsilon">ε.</param>
     /// <returns>[rows, width], rented.</returns>
+    /// <exception cref="ArgumentException">Weight or bias have another width, or a type is not f32.</exception>
     public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float epsilon)
     {
+        Check(bias.Shape.Count == x.RowLength, bias, $"is not one number for each of {x.RowLength} of a row");
+        return Normalize(x, weight, bias, epsilon);
+    }
+
+    private Tensor Normalize(Tensor x, Tensor weight, Tensor? bias, float epsilon)
+    {
+        Check(weight.Shape.Count == x.RowLength, weight, $"is not one number for each of {x.RowLength} of a row");
         var y = Rent(x.Rows, x.RowLength);
-        for (int r = 0; r < x.Rows; r++)
+        var work = new NormWork
         {
-            var xr = x.Row<float>(r);
-            double mean = 0, variance = 0;
-            foreach (float v in xr)
-            {
-                mean += v;
-            }
+            Kernels = Kernels,
+            X = x.Floats,
+            Weight = weight.Floats,
+            Bias = bias is null ? null : bias.Floats,
+            Y = y.Floats,
+            Width = x.RowLength,
+            Epsilon = epsilon,
+        };
+        RunRows(x.Rows, x.RowLength, ref work);
+        return y;
+    }
 
-            mean /= xr.Length;
-            foreach (float v in xr)
-            {
-                variance += (v - mean) * (v - mean);
-            }
+    private void RunRows<TWork>(int rows, int width, ref TWork work)
+        where TWork : struct, IRangeWork => Workers.Run(rows, (NumbersPerThread / Math.Max(1, width)) + 1, ref work);
 
-            variance /= xr.Length;
-            float scale = (float)(1 / Math.Sqrt(variance + epsilon));
-            for (int i = 0; i < xr.Length; i++)
+    private struct NormWork : IRangeWork
+    {
+        public KernelSet Kernels;
+        public float* X;
+        public float* Weight;
+        public float* Bias;
+        public float* Y;
+        public int Width;
+        public float Epsilon;
+
+        public readonly void Execute(int start, int end, int worker)
+        {
+            for (long row = start; row < end; row++)
             {
-                y.Row<float>(r)[i] = ((float)(xr[i] - mean) * scale * weight.AsSpan<float>()[i]) + bias.AsSpan<float>()[i];
+                float* x = X + (row * Width), y = Y + (row * Width);
+                if (Bias == null)
+                {
+                    Kernels.RmsNorm(x, Weight, y, Width, Epsilon);
+                }
+                else
+                {
+                    Kernels.LayerNorm(x, Weight, Bias, y, Width, Epsilon);
+                }
             }
         }
-
-        return y;
     }
 }

@@ -1,5 +1,4 @@
 using Fovea.Models;
-using Fovea.Nn;
 using Fovea.Reduction;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -12,6 +11,7 @@ namespace Fovea.Generation;
 /// </summary>
 internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardObserver? observer)
 {
+    private readonly DecoderSignals _signals = new(model, compute);
     private SequenceSlice[] _slices = [];
     private AttentionSegment[] _segments = [];
     private int[] _lastRows = [];
@@ -38,9 +38,10 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
                 FillRotary(items, cos, sin);
             }
 
+            _signals.KeepLayerInputs(layer, hidden, items);
             Slice(layer, items);
             model.Layers[layer].Attend(compute, hidden, cos, sin, _slices.AsSpan(0, items.Count), _segments);
-            KeepCaptures(layer, items);
+            _signals.KeepCaptures(layer, items, _slices);
             model.Layers[layer].FeedForward(compute, hidden);
             observer?.OnDecoder(layer, hidden);
         }
@@ -93,19 +94,15 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         reduction.Reduce(
             compute,
             stage,
-            () =>
-            {
-                var rows = compute.Rent(visual.Length, hidden.RowLength);
-                compute.Gather(hidden.Slice(start, run.Count), visual, rows);
-                return rows;
-            },
+            () => _signals.VisualStates(hidden, start, run),
             map =>
             {
                 var all = map.Within(run.Count, visual);
                 Shrink(hidden, start, run.Count, all);
                 run.Apply(all, reduction.Plan.Positions, reduction.Plan.ProportionalAttention);
                 visual = run.VisualRows();
-            });
+            },
+            signal => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction));
         return run.Count != rowsBefore;
     }
 
@@ -127,7 +124,7 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         {
             var (sequence, run, reduction, report) = items[i];
             var cache = sequence.Cache[layer];
-            _slices[i] = new SequenceSlice(start, run.Count, cache, run.Sizes, reduction is null ? null : Capture(layer, cache, run, reduction));
+            _slices[i] = new SequenceSlice(start, run.Count, cache, run.Sizes, reduction is null ? null : _signals.Capture(layer, cache.Length, run, reduction));
             if (reduction is not null)
             {
                 report.VisualTokensPerLayer[layer] = reduction.Map.Outputs;
@@ -140,69 +137,6 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
 
             start += run.Count;
         }
-    }
-
-    private AttentionCapture? Capture(int layer, KvCacheLayer cache, TokenRun run, ReductionRun reduction)
-    {
-        var rows = reduction.WantedRows(layer).SelectMany(signal => RowsOf(signal.Queries, run)).Distinct().Order().ToArray();
-        return rows.Length == 0 ? null : new AttentionCapture
-        {
-            Rows = rows,
-            Probabilities = Tensor.Allocate(model.Config.NumAttentionHeads, rows.Length, cache.Length + run.Count),
-        };
-    }
-
-    private void KeepCaptures(int layer, IReadOnlyList<PassItem> items)
-    {
-        for (int i = 0; i < items.Count; i++)
-        {
-            if (_slices[i].Capture is not { Probabilities: { } captured } capture || items[i].Reduction is not { } reduction)
-            {
-                continue;
-            }
-
-            int keys = captured.Shape[2];
-            int[] columns = Columns(items[i].Run, keys, reduction.Geometry.Count);
-            foreach (var signal in reduction.WantedRows(layer))
-            {
-                var rows = RowsOf(signal.Queries, items[i].Run);
-                var value = Tensor.Allocate(captured.Rows, rows.Length, keys);
-                for (int head = 0; head < captured.Rows; head++)
-                {
-                    for (int row = 0; row < rows.Length; row++)
-                    {
-                        int from = capture.Rows.Index().First(entry => entry.Item == rows[row]).Index;
-                        captured.Row<float>(head).Slice(from * keys, keys).CopyTo(value.Row<float>(head).Slice(row * keys, keys));
-                    }
-                }
-
-                reduction.Keep(signal, value, columns);
-            }
-
-            captured.Dispose();
-        }
-    }
-
-    /// <summary>Where each unreduced visual token stands among the keys; −1 for those that are gone.</summary>
-    private static int[] Columns(TokenRun run, int keys, int visualTokens)
-    {
-        var columns = new int[visualTokens];
-        Array.Fill(columns, -1);
-        for (int row = 0; row < run.Count; row++)
-        {
-            if (run.Visual[row] >= 0)
-            {
-                columns[run.Visual[row]] = keys - run.Count + row;
-            }
-        }
-
-        return columns;
-    }
-
-    private static int[] RowsOf(Queries queries, TokenRun run)
-    {
-        int first = run.Visual.LastIndexOfAnyExceptInRange(int.MinValue, -1) + 1;
-        return queries == Queries.LastToken || first >= run.Count ? [run.Count - 1] : [.. Enumerable.Range(first, run.Count - first)];
     }
 
     private Tensor Logits(Tensor hidden, IReadOnlyList<PassItem> items)

@@ -13,7 +13,7 @@ public abstract class ForwardObserver
     /// <summary>Whether <see cref="OnEncoderAttention"/> is wanted of a block.</summary>
     public virtual bool WantsEncoderAttention(int block) => false;
 
-    /// <summary>The class token's attention, or the attention received, in an encoder block: [heads, visual tokens].</summary>
+    /// <summary>The class token's attention, or the attention received, in an encoder block: [heads, feature rows].</summary>
     public virtual void OnEncoderAttention(int block, Tensor attention)
     {
     }

@@ -76,6 +76,9 @@ internal sealed class ReductionRun
     /// <summary>The attention rows that stages to come want of this decoder layer.</summary>
     public IEnumerable<Signal.AttentionRowsSignal> WantedRows(int layer) => Wants<Signal.AttentionRowsSignal>(signal => signal.Layer == layer);
 
+    /// <summary>Whether some stage to come looks at the visual tokens as this decoder layer takes them in.</summary>
+    public bool WantsLayerInput(int layer) => Wants<Signal.LayerInputSignal>(signal => signal.Layer == layer).Any();
+
     /// <summary>Keeps a signal until its stage; the run owns it from now on.</summary>
     /// <param name="signal">What it is.</param>
     /// <param name="values">Its values.</param>
@@ -95,7 +98,8 @@ internal sealed class ReductionRun
     /// <param name="stage">The stage.</param>
     /// <param name="values">Rows of the visual tokens there, [visual tokens, width]; called only if a method looks at them.</param>
     /// <param name="apply">Applies a map to whatever the stage holds.</param>
-    public void Reduce(Compute compute, Stage stage, Func<Tensor> values, Action<TokenMap> apply)
+    /// <param name="make">Makes signals that exist only where the stage acts; they are the arena's.</param>
+    public void Reduce(Compute compute, Stage stage, Func<Tensor> values, Action<TokenMap> apply, Func<Signal, CapturedSignal?>? make = null)
     {
         foreach (var (request, step, budget) in _stages)
         {
@@ -112,7 +116,7 @@ internal sealed class ReductionRun
                 Geometry = Geometry.Select(Map.Representatives),
                 Originals = Map.Representatives.ToArray(),
                 Values = values,
-                Captured = _captured,
+                Captured = signal => _captured.TryGetValue(signal, out var captured) ? captured : make?.Invoke(signal),
             };
             var map = decision.Decide(out string note);
             if (!map.IsIdentity)

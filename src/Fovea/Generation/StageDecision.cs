@@ -21,8 +21,8 @@ internal sealed class StageDecision(
     /// <summary>Their rows.</summary>
     public required Func<Tensor> Values { get; init; }
 
-    /// <summary>Signals captured on the way.</summary>
-    public required IReadOnlyDictionary<Signal, CapturedSignal> Captured { get; init; }
+    /// <summary>Signals captured on the way, or made where the stage acts.</summary>
+    public required Func<Signal, CapturedSignal?> Captured { get; init; }
 
     /// <summary>The map over all visual tokens.</summary>
     /// <exception cref="InvalidOperationException">The method's answer does not fit; the message names it and the stage.</exception>
@@ -32,7 +32,7 @@ internal sealed class StageDecision(
         note = budget.IsCount && !budget.IsPerGroup && budget.Of(int.MaxValue) > candidates.Length
             ? $"asked to keep {budget} of {candidates.Length} visual tokens: all are kept"
             : "";
-        if (candidates.Length == 0 || budget.IsWhole)
+        if (candidates.Length == 0 || (step.Reducer.UsesBudget && budget.IsWhole))
         {
             return TokenMap.Identity(Geometry.Count);
         }
@@ -80,7 +80,7 @@ internal sealed class StageDecision(
     private TokenMap DecideGroup(int[] group, TokenBudget share)
     {
         int count = group.Length;
-        if (share.Of(count) >= count)
+        if (step.Reducer.UsesBudget && share.Of(count) >= count)
         {
             return TokenMap.Identity(count);
         }
@@ -92,13 +92,13 @@ internal sealed class StageDecision(
             Geometry = Geometry.Select(group),
             Budget = share,
             Signals = request.Signals.ToDictionary(signal => signal, signal => Value(signal, group)),
-            CandidateColumns = request.Signals.Where(signal => signal is Signal.AttentionRowsSignal).ToDictionary(signal => signal, signal => Columns(signal, group)),
+            CandidateColumns = request.Signals.Where(signal => signal is not (Signal.FeaturesSignal or Signal.EncoderAttentionSignal)).ToDictionary(signal => signal, signal => Columns(signal, group)),
             Seed = seed,
             Compute = compute,
             State = state,
         };
         var map = step.Reducer.Reduce(context);
-        return map.Inputs == count && map.Outputs > 0
+        return map.Inputs == count && (map.Outputs > 0 || !step.Reducer.UsesBudget)
             ? map
             : throw new InvalidOperationException($"The method {step.Name} at {request.Stage} mapped {map.Inputs} tokens to {map.Outputs}; it was given {count} and must keep at least one.");
     }
@@ -138,9 +138,8 @@ internal sealed class StageDecision(
         return Array.ConvertAll(group, token => columns[Originals[token]]);
     }
 
-    private CapturedSignal Find(Signal signal) => Captured.TryGetValue(signal, out var captured)
-        ? captured
-        : throw new InvalidOperationException($"The method {step.Name} asks for {signal} at {request.Stage}, where it does not exist.");
+    private CapturedSignal Find(Signal signal) => Captured(signal)
+        ?? throw new InvalidOperationException($"The method {step.Name} asks for {signal} at {request.Stage}, where it does not exist.");
 
     private Tensor Gather(Tensor values, int[] rows)
     {

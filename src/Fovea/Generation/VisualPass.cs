@@ -134,13 +134,13 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
     {
         using (features)
         {
+            observer?.OnEncoderAttention(block, features);
             var attention = Tensor.Allocate(features.Rows, input.Geometry.Count);
             for (int head = 0; head < attention.Rows; head++)
             {
                 input.Packing.Apply(features.Row<float>(head), attention.Row<float>(head));
             }
 
-            observer?.OnEncoderAttention(block, attention);
             run.Keep(Signal.EncoderAttention(block), attention, [.. Enumerable.Range(0, attention.RowLength)]);
         }
     }

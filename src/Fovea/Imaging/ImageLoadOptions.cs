@@ -17,4 +17,7 @@ public sealed record ImageLoadOptions
 
     /// <summary>What becomes of 16-bit grayscale.</summary>
     public Gray16Conversion Gray16 { get; init; } = Gray16Conversion.Clip;
+
+    /// <summary>How long <c>ffmpeg</c> may work on one picture or on the chosen frames of one video; then it is ended and the file refused.</summary>
+    public TimeSpan ExternalTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 }

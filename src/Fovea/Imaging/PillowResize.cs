@@ -31,7 +31,10 @@ public static class PillowResize
 
         if (filter == ResampleFilter.Nearest)
         {
-            return NearestPixel.Resize(image, width, height, (part.Left, (double)(part.Right - part.Left) / width), (part.Top, (double)(part.Bottom - part.Top) / height), 0.5);
+            return NearestPixel.Pick(
+                image,
+                NearestPixel.PillowSources(image.Width, part.Left, part.Right, width),
+                NearestPixel.PillowSources(image.Height, part.Top, part.Bottom, height));
         }
 
         bool horizontal = width != image.Width || part.Left != 0 || part.Right != image.Width;

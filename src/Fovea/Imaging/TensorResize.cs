@@ -22,8 +22,7 @@ public static class TensorResize
         ResizeLimits.Check(ImageSize.Of(image), size);
         if (filter == ResampleFilter.Nearest)
         {
-            // Scales are float32 here, and pixels are taken at their corners.
-            return NearestPixel.Resize(image, size.Width, size.Height, (0, (float)image.Width / size.Width), (0, (float)image.Height / size.Height), 0);
+            return NearestPixel.Pick(image, NearestPixel.TensorSources(image.Width, size.Width), NearestPixel.TensorSources(image.Height, size.Height));
         }
 
         if (size.Width != image.Width)

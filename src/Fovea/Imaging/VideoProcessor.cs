@@ -25,16 +25,17 @@ public abstract class VideoProcessor
 
     /// <summary>Reads the video processor of a checkpoint: <c>video_preprocessor_config.json</c>, else <c>preprocessor_config.json</c>, and <c>config.json</c> for the model type.</summary>
     /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="variant">Fast, as transformers has it, or slow for processors that treat every frame as a picture.</param>
     /// <exception cref="InvalidDataException">A file is not well formed, or the model takes no videos; the message names file, key and reason.</exception>
     /// <exception cref="FileNotFoundException">There is neither of the files.</exception>
-    public static VideoProcessor Load(string folder) => CheckpointProcessors.LoadVideo(folder);
+    public static VideoProcessor Load(string folder, ProcessorVariant? variant = null) => CheckpointProcessors.LoadVideo(folder, variant);
 
     /// <summary>Reads a processor in the form of <c>video_preprocessor_config.json</c>; <c>video_processor_type</c> names it, else the model type.</summary>
     /// <param name="config">The object.</param>
     /// <param name="modelType"><c>model_type</c> of the checkpoint's <c>config.json</c>, where it is known.</param>
     /// <exception cref="InvalidDataException">A key has a value that is not possible, or the processor does not exist here.</exception>
     public static VideoProcessor Parse(JsonElement config, string? modelType = null) =>
-        KnownVideoProcessors.Create(new ConfigReader(config, "video_preprocessor_config.json"), modelType);
+        KnownVideoProcessors.Create(new ConfigReader(config, "video_preprocessor_config.json"), modelType, null);
 
     /// <summary>
     /// The frames to take, in order. What is asked for goes before what the file says; a file asks only if <c>do_sample_frames</c> is true, which is the default for

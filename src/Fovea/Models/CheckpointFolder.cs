@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Fovea.Imaging;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models;
@@ -7,11 +8,15 @@ namespace Fovea.Models;
 /// <summary>A folder in the Hugging Face layout: its JSON files, and its weights once they are opened.</summary>
 public sealed class CheckpointFolder
 {
-    private CheckpointFolder(string path, JsonElement config)
+    private CheckpointFolder(string path, JsonElement config, ProcessorVariant? processing)
     {
         Path = path;
         Config = config;
+        Processing = processing;
     }
+
+    /// <summary>How pictures are resized: as slow (Pillow) or fast (torchvision) processors do; none = as the reference would choose for this checkpoint.</summary>
+    public ProcessorVariant? Processing { get; }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -22,10 +27,11 @@ public sealed class CheckpointFolder
     /// <summary>Opens a folder.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="overrides">Keys that replace those of <c>config.json</c>; objects under keys that end in <c>_config</c> are merged key by key.</param>
+    /// <param name="processing">How pictures are resized; none = as the reference would choose.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">It holds no <c>config.json</c>.</exception>
     /// <exception cref="InvalidDataException"><c>config.json</c> is no JSON object.</exception>
-    public static CheckpointFolder Open(string path, JsonObject? overrides = null)
+    public static CheckpointFolder Open(string path, JsonObject? overrides = null, ProcessorVariant? processing = null)
     {
         if (!Directory.Exists(path))
         {
@@ -38,7 +44,7 @@ public sealed class CheckpointFolder
             throw new FileNotFoundException($"{path} holds no config.json; a folder in the Hugging Face layout is needed.", file);
         }
 
-        return new CheckpointFolder(path, Merge(ParseObject(file), overrides));
+        return new CheckpointFolder(path, Merge(ParseObject(file), overrides), processing);
     }
 
     /// <summary>Reads another JSON file of the folder, if it is there.</summary>

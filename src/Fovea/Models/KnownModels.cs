@@ -11,6 +11,9 @@ public static class KnownModels
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
         new("llava", "LLaVA-1.5", LlavaModel.Load),
+        new("llava_next", "LLaVA-NeXT (1.6)", LlavaModel.Load),
+        new("llava_onevision", "LLaVA-OneVision", LlavaModel.Load),
+        new("video_llava", "Video-LLaVA", LlavaModel.Load),
     ];
 
     /// <summary>Loads the model of a folder by the <c>model_type</c> of its config.</summary>

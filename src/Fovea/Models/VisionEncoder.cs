@@ -12,6 +12,9 @@ public abstract class VisionEncoder : IDisposable
     /// <summary>Number of blocks.</summary>
     public abstract int BlockCount { get; }
 
+    /// <summary>Rows of the stream that one picture of the encoder's own size takes.</summary>
+    public abstract int TokensPerTile { get; }
+
     /// <summary>Bytes of the packed weights.</summary>
     public abstract long Bytes { get; }
 

@@ -33,6 +33,9 @@ public sealed class VisionTransformer : VisionEncoder
     public override int BlockCount => _blocks.Length;
 
     /// <inheritdoc/>
+    public override int TokensPerTile => Config.Tokens;
+
+    /// <inheritdoc/>
     public override long Bytes => _blocks.Sum(block => block.Bytes);
 
     /// <summary>Reads the names below <c>vision_model</c>; the pooling head and the last norm are not used by any supported model.</summary>
@@ -64,9 +67,18 @@ public sealed class VisionTransformer : VisionEncoder
     /// <inheritdoc/>
     public override VisionState Embed(Compute compute, VisualInput input)
     {
-        var pixels = input.Pixels;
+        var states = compute.Rent(input.Pixels.Rows * Config.Tokens, Config.HiddenSize);
+        Embed(compute, input.Pixels, states);
+        return new VisionState(states, Offsets(input.Pixels.Rows), input);
+    }
+
+    /// <summary>The stream before block 0.</summary>
+    /// <param name="compute">Where to run.</param>
+    /// <param name="pixels">[tiles, channels, image size, image size], normalised.</param>
+    /// <param name="states">Receives [tiles · tokens, width].</param>
+    public void Embed(Compute compute, Tensor pixels, Tensor states)
+    {
         int tokens = Config.Tokens, special = tokens - (Config.Side * Config.Side);
-        var states = compute.Rent(pixels.Rows * tokens, Config.HiddenSize);
         var mark = compute.Arena.Top;
         var patches = _patches.Forward(compute, pixels);
         for (int row = 0; row < states.Rows; row++)
@@ -84,8 +96,10 @@ public sealed class VisionTransformer : VisionEncoder
         }
 
         compute.Arena.Release(mark);
-        return new VisionState(states, [.. Enumerable.Range(0, pixels.Rows + 1).Select(tile => tile * tokens)]);
     }
+
+    /// <summary>Where each of some tiles starts, and the end.</summary>
+    public int[] Offsets(int tiles) => [.. Enumerable.Range(0, tiles + 1).Select(tile => tile * Config.Tokens)];
 
     /// <inheritdoc/>
     public override Tensor? Attend(Compute compute, int block, VisionState state, bool capture)

@@ -8,10 +8,16 @@ namespace Fovea.Models;
 /// <param name="Packing">From projected feature rows to those visual tokens.</param>
 public record VisualInput(Tensor Pixels, Geometry Geometry, TokenPacking Packing) : IDisposable
 {
+    /// <summary>The rows of the encoder's stream that become feature rows, where features are picked from it.</summary>
+    public IReadOnlyList<int> FeatureRows { get; init; } = [];
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Pixels.Dispose();
+        Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Frees the pixels.</summary>
+    protected virtual void Dispose(bool disposing) => Pixels.Dispose();
 }

@@ -12,6 +12,8 @@ public sealed record PlanStep(string Name, Reducer Reducer, TokenBudget? Budget)
     {
         ({ } budget, null) => budget,
         (null, { } own) => own,
+        (null, null) when !Reducer.UsesBudget => TokenBudget.KeepRatio(1),
+        (_, _) when !Reducer.UsesBudget => throw new ArgumentException($"The method {Name} decides by its own options how much it keeps; it takes no budget beside them."),
         (null, null) => throw new ArgumentException($"The method {Name} needs a budget: say how many tokens to keep, or set the method's own option for it."),
         _ => throw new ArgumentException($"The method {Name} is given two budgets, {Budget} and {Reducer.OwnBudget} by its own option; give one."),
     };

@@ -13,6 +13,12 @@ public abstract class Reducer
     /// <exception cref="ArgumentException">An option does not fit the model; the message names it and its range.</exception>
     public abstract IReadOnlyList<StageRequest> Stages(ModelShape shape);
 
-    /// <summary>Decides. Called only when there are more candidates than the budget keeps; the result must keep at least one.</summary>
+    /// <summary>
+    /// Whether the budget decides how much stays. If not, the method decides by its own options, is given the whole as its budget, is always called, and may
+    /// drop everything.
+    /// </summary>
+    public virtual bool UsesBudget => true;
+
+    /// <summary>Decides. A method that uses the budget is called only when there are more candidates than it keeps, and must keep at least one.</summary>
     public abstract TokenMap Reduce(ReductionContext context);
 }

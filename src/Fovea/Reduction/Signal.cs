@@ -25,11 +25,44 @@ public abstract record Signal
     /// <param name="queries">Whose rows.</param>
     public static Signal AttentionRows(int layer, Queries queries) => new AttentionRowsSignal(layer, queries);
 
+    /// <summary>
+    /// Hidden states of the whole sequence where a decoder stage acts: [tokens of the sequence, hidden size].
+    /// <see cref="ReductionContext.Columns(Signal)"/> says which rows the candidates are.
+    /// </summary>
+    public static Signal SequenceStates { get; } = new SequenceStatesSignal();
+
+    /// <summary>
+    /// Queries of the layer that a decoder stage stands before, of the whole sequence: [tokens, heads · head size]. The candidates' rows are
+    /// <see cref="ReductionContext.Columns(Signal)"/>.
+    /// </summary>
+    /// <param name="rotary">Whether after rotary embedding.</param>
+    public static Signal LayerQueries(bool rotary) => new LayerProjectionSignal(Keys: false, rotary);
+
+    /// <summary>Keys of the layer that a decoder stage stands before, as <see cref="LayerQueries"/>: [tokens, kv heads · head size].</summary>
+    /// <param name="rotary">Whether after rotary embedding.</param>
+    public static Signal LayerKeys(bool rotary) => new LayerProjectionSignal(Keys: true, rotary);
+
+    /// <summary>
+    /// Hidden states of the visual tokens as an earlier decoder layer took them in: [visual tokens then, hidden size]. The candidates' rows are
+    /// <see cref="ReductionContext.Columns(Signal)"/>.
+    /// </summary>
+    /// <param name="layer">Decoder layer from 0, not behind the stage.</param>
+    public static Signal LayerInput(int layer) => new LayerInputSignal(layer);
+
     /// <summary><see cref="Features"/>.</summary>
     public sealed record FeaturesSignal : Signal;
 
     /// <summary><see cref="EncoderAttention"/>.</summary>
     public sealed record EncoderAttentionSignal(int Block) : Signal;
+
+    /// <summary><see cref="SequenceStates"/>.</summary>
+    public sealed record SequenceStatesSignal : Signal;
+
+    /// <summary><see cref="LayerQueries"/> and <see cref="LayerKeys"/>.</summary>
+    public sealed record LayerProjectionSignal(bool Keys, bool Rotary) : Signal;
+
+    /// <summary><see cref="LayerInput"/>.</summary>
+    public sealed record LayerInputSignal(int Layer) : Signal;
 
     /// <summary><see cref="AttentionRows"/>.</summary>
     public sealed record AttentionRowsSignal(int Layer, Queries Queries) : Signal;

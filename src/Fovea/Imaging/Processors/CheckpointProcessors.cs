@@ -29,14 +29,14 @@ internal static class CheckpointProcessors
             : KnownProcessors.CreateImage(reader, modelType, variant);
     }
 
-    public static VideoProcessor LoadVideo(string folder)
+    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant)
     {
         using var model = ReadModel(folder);
         string? modelType = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json")).Text("model_type");
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
         using var preprocessor = ReadJson(path);
-        return KnownVideoProcessors.Create(new ConfigReader(preprocessor.RootElement, path), modelType);
+        return KnownVideoProcessors.Create(new ConfigReader(preprocessor.RootElement, path), modelType, variant);
     }
 
     private static JsonDocument ReadModel(string folder)

@@ -6,16 +6,16 @@ namespace Fovea.Imaging.Processors;
 internal sealed class FrameProcessor(ResizeAndCrop steps, FrameRule rule) : VideoProcessor(steps.Pixels, rule)
 {
     /// <summary>Reads a processor that resizes the short edge and cuts out the middle.</summary>
-    public static FrameProcessor ReadClip(ConfigReader config)
+    public static FrameProcessor ReadClip(ConfigReader config, ProcessorVariant variant)
     {
-        var pixels = PixelSettings.Read(config, ProcessorVariant.Fast, PixelSettings.ClipMean, PixelSettings.ClipDeviation);
+        var pixels = PixelSettings.Read(config, variant, PixelSettings.ClipMean, PixelSettings.ClipDeviation);
         return new FrameProcessor(ResizeAndCrop.Read(config, pixels, TargetSize.Edge(224), TargetSize.Square(224)), FrameRule.Even(config, shifted: false));
     }
 
     /// <summary>Reads a processor that resizes to a size whatever the aspect.</summary>
-    public static FrameProcessor ReadSquare(ConfigReader config, bool shifted)
+    public static FrameProcessor ReadSquare(ConfigReader config, ProcessorVariant variant, bool shifted)
     {
-        var pixels = PixelSettings.Read(config, ProcessorVariant.Fast, PixelSettings.ClipMean, PixelSettings.ClipDeviation);
+        var pixels = PixelSettings.Read(config, variant, PixelSettings.ClipMean, PixelSettings.ClipDeviation);
         return new FrameProcessor(ResizeAndCrop.Read(config, pixels, TargetSize.Square(384), null), FrameRule.Even(config, shifted));
     }
 

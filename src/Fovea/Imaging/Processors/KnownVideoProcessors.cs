@@ -3,14 +3,14 @@ namespace Fovea.Imaging.Processors;
 /// <summary>The video processors by the names that checkpoints give them.</summary>
 internal static class KnownVideoProcessors
 {
-    private static readonly Dictionary<string, Func<ConfigReader, VideoProcessor>> ByName = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<ConfigReader, ProcessorVariant, VideoProcessor>> ByName = new(StringComparer.Ordinal)
     {
         ["VideoLlavaVideoProcessor"] = FrameProcessor.ReadClip,
         ["LlavaNextVideoVideoProcessor"] = FrameProcessor.ReadClip,
-        ["LlavaOnevisionVideoProcessor"] = config => FrameProcessor.ReadSquare(config, shifted: false),
-        ["InternVLVideoProcessor"] = config => FrameProcessor.ReadSquare(config, shifted: true),
-        ["Qwen2VLVideoProcessor"] = QwenVideoProcessor.ReadQwen2,
-        ["Qwen3VLVideoProcessor"] = QwenVideoProcessor.ReadQwen3,
+        ["LlavaOnevisionVideoProcessor"] = (config, variant) => FrameProcessor.ReadSquare(config, variant, shifted: false),
+        ["InternVLVideoProcessor"] = (config, variant) => FrameProcessor.ReadSquare(config, variant, shifted: true),
+        ["Qwen2VLVideoProcessor"] = (config, _) => QwenVideoProcessor.ReadQwen2(config),
+        ["Qwen3VLVideoProcessor"] = (config, _) => QwenVideoProcessor.ReadQwen3(config),
     };
 
     private static readonly Dictionary<string, string> ByModelType = new(StringComparer.Ordinal)
@@ -26,7 +26,7 @@ internal static class KnownVideoProcessors
         ["qwen3_vl_moe"] = "Qwen3VLVideoProcessor",
     };
 
-    public static VideoProcessor Create(ConfigReader config, string? modelType)
+    public static VideoProcessor Create(ConfigReader config, string? modelType, ProcessorVariant? variant)
     {
         string? name = config.Text("video_processor_type") ?? (modelType is null ? null : ByModelType.GetValueOrDefault(modelType));
         if (name is null)
@@ -35,7 +35,7 @@ internal static class KnownVideoProcessors
         }
 
         return ByName.TryGetValue(name, out var create)
-            ? create(config)
+            ? create(config, variant ?? ProcessorVariant.Fast)
             : throw config.Error("video_processor_type", $"{name} is not known; known are {string.Join(", ", ByName.Keys)}");
     }
 }

@@ -3,12 +3,37 @@ namespace Fovea.Imaging.Resampling;
 /// <summary>Resizing that takes one pixel for one.</summary>
 internal static class NearestPixel
 {
-    /// <summary>Output sample i of an axis is input sample int(start + (i + offset)·scale).</summary>
-    public static Image Resize(Image image, int width, int height, (double Start, double Scale) x, (double Start, double Scale) y, double offset)
+    /// <summary>
+    /// The pixels that Pillow takes along one axis: centres of output pixels, found by adding up the step. Multiplying instead would differ where a centre falls on the border of two pixels.
+    /// </summary>
+    public static int[] PillowSources(int inputs, float start, float end, int outputs)
     {
-        int[] columns = Sources(image.Width, width, x.Start, x.Scale, offset);
-        int[] rows = Sources(image.Height, height, y.Start, y.Scale, offset);
-        var pixels = new byte[checked(3 * width * height)];
+        double step = (double)(end - start) / outputs, position = start + (step * 0.5);
+        var sources = new int[outputs];
+        for (int i = 0; i < outputs; i++, position += step)
+        {
+            sources[i] = Math.Min((int)position, inputs - 1);
+        }
+
+        return sources;
+    }
+
+    /// <summary>The pixels that PyTorch takes: corners of output pixels, in float32.</summary>
+    public static int[] TensorSources(int inputs, int outputs)
+    {
+        float step = (float)inputs / outputs;
+        var sources = new int[outputs];
+        for (int i = 0; i < outputs; i++)
+        {
+            sources[i] = Math.Min((int)(i * step), inputs - 1);
+        }
+
+        return sources;
+    }
+
+    public static Image Pick(Image image, int[] columns, int[] rows)
+    {
+        var pixels = new byte[3 * columns.Length * rows.Length];
         int to = 0;
         foreach (int row in rows)
         {
@@ -20,17 +45,6 @@ internal static class NearestPixel
             }
         }
 
-        return new Image(width, height, pixels);
-    }
-
-    private static int[] Sources(int inputs, int outputs, double start, double scale, double offset)
-    {
-        var sources = new int[outputs];
-        for (int i = 0; i < outputs; i++)
-        {
-            sources[i] = Math.Min((int)(start + ((i + offset) * scale)), inputs - 1);
-        }
-
-        return sources;
+        return new Image(columns.Length, rows.Length, pixels);
     }
 }

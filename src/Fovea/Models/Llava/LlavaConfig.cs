@@ -2,7 +2,7 @@ using Fovea.Tensors.Kernels;
 
 namespace Fovea.Models.Llava;
 
-/// <summary><c>config.json</c> of LLaVA-1.5 in the Hugging Face layout.</summary>
+/// <summary><c>config.json</c> of the LLaVA line in the Hugging Face layout: LLaVA-1.5, LLaVA-NeXT, LLaVA-OneVision, Video-LLaVA.</summary>
 public sealed record LlavaConfig
 {
     /// <summary>The language model.</summary>
@@ -20,6 +20,12 @@ public sealed record LlavaConfig
     /// <summary>The id that stands for an image.</summary>
     public required int ImageTokenIndex { get; init; }
 
+    /// <summary>The id that stands for a video, or none.</summary>
+    public int? VideoTokenIndex { get; init; }
+
+    /// <summary>N of <c>vision_aspect_ratio</c> "anyres_max_N": a canvas of more than about N tiles' tokens is made smaller; 0 = never.</summary>
+    public int AnyresMax { get; init; }
+
     /// <summary>Activation of the projector.</summary>
     public required Activation ProjectorHiddenAct { get; init; }
 
@@ -30,23 +36,38 @@ public sealed record LlavaConfig
     /// <exception cref="InvalidDataException">A key is missing or wrong; the message names it.</exception>
     public static LlavaConfig Read(ConfigReader config)
     {
-        var vision = VisionConfig.Read(config.Object("vision_config"), "clip_vision_model");
+        string type = config.Text("model_type");
+        bool oneVision = type == "llava_onevision", video = type == "video_llava";
+        var vision = VisionConfig.Read(config.Object("vision_config"), oneVision ? "siglip_vision_model" : "clip_vision_model");
         var layers = config.Wholes("vision_feature_layer");
         return new LlavaConfig
         {
             TextConfig = TextConfigReader.Read(config.Object("text_config")),
             VisionConfig = vision,
-            VisionFeatureLayers = [.. (layers.Count > 0 ? layers : [-2]).Select(layer => Index(config, layer, vision.NumHiddenLayers))],
-            KeepClassToken = config.Text("vision_feature_select_strategy", "default") switch
+            VisionFeatureLayers = [.. (layers.Count > 0 ? layers : [oneVision ? -1 : -2]).Select(layer => Index(config, layer, vision.NumHiddenLayers))],
+            KeepClassToken = config.Text("vision_feature_select_strategy", oneVision ? "full" : "default") switch
             {
                 "default" => false,
                 "full" => true,
                 _ => throw config.Wrong("vision_feature_select_strategy", "'default' or 'full'"),
             },
-            ImageTokenIndex = config.Has("image_token_index") ? config.Whole("image_token_index") : config.Whole("image_token_id", 32000),
+            ImageTokenIndex = Token(config, "image", oneVision ? 151646 : 32000),
+            VideoTokenIndex = oneVision || video ? Token(config, "video", oneVision ? 151647 : 32001) : null,
+            AnyresMax = oneVision ? Anyres(config) : 0,
             ProjectorHiddenAct = config.Activation("projector_hidden_act", "gelu"),
             MultimodalProjectorBias = config.Flag("multimodal_projector_bias", true),
         };
+    }
+
+    private static int Token(ConfigReader config, string kind, int missing) =>
+        config.Has($"{kind}_token_index") ? config.Whole($"{kind}_token_index") : config.Whole($"{kind}_token_id", missing);
+
+    private static int Anyres(ConfigReader config)
+    {
+        string ratio = config.Text("vision_aspect_ratio", "anyres_max_9");
+        return ratio == "anyres" ? 0
+            : ratio.StartsWith("anyres_max_", StringComparison.Ordinal) && int.TryParse(ratio["anyres_max_".Length..], out int tiles) && tiles > 0 ? tiles
+            : throw config.Wrong("vision_aspect_ratio", "'anyres' or 'anyres_max_N'");
     }
 
     private static int Index(ConfigReader config, int layer, int blocks)

@@ -8,23 +8,28 @@ using Fovea.Text;
 namespace Fovea.Models.Llava;
 
 /// <summary>
-/// LLaVA-1.5 in the Hugging Face layout (arXiv 2310.03744): CLIP or SigLIP, two linear layers, a language model. One tile an image, its patches in raster order.
+/// The LLaVA line in the Hugging Face layout: LLaVA-1.5 (arXiv 2310.03744), LLaVA-NeXT, LLaVA-OneVision (arXiv 2408.03326), Video-LLaVA (arXiv 2311.10122).
+/// CLIP or SigLIP, two linear layers, a language model; the members differ in how they lay out pictures.
 /// </summary>
 public sealed class LlavaModel : MultimodalModel
 {
     private readonly LlavaConfig _config;
     private readonly SafetensorsReader _weights;
-    private readonly ImageProcessor _processor;
+    private readonly IVisualLayout _layout;
     private readonly Mlp _projector;
+    private readonly Tensor? _newline;
     private readonly PromptFormat _format;
 
-    private LlavaModel(LlavaConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionTransformer vision, Mlp projector, LanguageModel languageModel)
+    private LlavaModel(
+        LlavaConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, Mlp projector, Tensor? newline, LanguageModel languageModel)
     {
         _config = config;
         _weights = weights;
         _projector = projector;
-        _processor = ImageProcessor.Load(folder.Path);
-        _format = PromptFormat.Load(folder.Path, "llava");
+        _newline = newline;
+        Family = new ConfigReader("config.json", folder.Config).Text("model_type");
+        _layout = Layout(Family, config, folder);
+        _format = PromptFormat.Load(folder.Path, Family);
         Tokenizer = Tokenizer.Load(folder.Path);
         Vision = vision;
         LanguageModel = languageModel;
@@ -32,13 +37,19 @@ public sealed class LlavaModel : MultimodalModel
     }
 
     /// <inheritdoc/>
-    public override string Family => "llava";
+    public override string Family { get; }
 
     /// <inheritdoc/>
     public override Tokenizer Tokenizer { get; }
 
     /// <inheritdoc/>
     public override int ImageTokenId => _config.ImageTokenIndex;
+
+    /// <inheritdoc/>
+    public override int? VideoTokenId => _config.VideoTokenIndex;
+
+    /// <inheritdoc/>
+    public override Tensor? InsertedToken => _newline;
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> EndTokens { get; }
@@ -58,8 +69,6 @@ public sealed class LlavaModel : MultimodalModel
     /// <inheritdoc/>
     public override long ProjectorMultiplyAdds => _projector.MultiplyAdds;
 
-    private bool KeepClassToken => _config.KeepClassToken && _config.VisionConfig.HasClassToken;
-
     /// <summary>Builds the model.</summary>
     /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
     public static MultimodalModel Load(CheckpointFolder folder, Compute compute, Action<double>? progress, CancellationToken cancellation)
@@ -72,7 +81,14 @@ public sealed class LlavaModel : MultimodalModel
             weights.Ignore(LlavaWeightNames.IsIgnored);
             int features = config.VisionConfig.HiddenSize * config.VisionFeatureLayers.Count, hidden = config.TextConfig.HiddenSize;
             bool bias = config.MultimodalProjectorBias;
-            var vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
+            VisionEncoder vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
+            string type = new ConfigReader("config.json", folder.Config).Text("model_type");
+            if (type == "video_llava")
+            {
+                vision = new TwoTowers((VisionTransformer)vision, VisionTransformer.Load(weights.At("video_tower"), config.VisionConfig, compute, cancellation));
+            }
+
+            var newline = type is "llava_next" or "llava_onevision" ? weights.Vector("newline", hidden) : null;
             var projector = new Mlp(
                 Linear.Load(weights.At("proj").At(1), features, hidden, bias, compute),
                 Linear.Load(weights.At("proj").At(2), hidden, hidden, bias, compute),
@@ -80,7 +96,7 @@ public sealed class LlavaModel : MultimodalModel
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
             return weights.Unused.FirstOrDefault() is { } extra
                 ? throw new InvalidDataException($"{stored.Path}: weight {extra} is not part of the model that config.json describes.")
-                : new LlavaModel(config, folder, stored, vision, projector, languageModel);
+                : new LlavaModel(config, folder, stored, vision, projector, newline, languageModel);
         }
         catch
         {
@@ -93,46 +109,15 @@ public sealed class LlavaModel : MultimodalModel
     public override string Prompt(IReadOnlyList<ChatMessage> messages) => _format.Render(messages);
 
     /// <inheritdoc/>
-    public override VisualInput Prepare(IReadOnlyList<VisualItem> items)
-    {
-        if (items.Any(item => item.IsVideo))
-        {
-            throw new NotSupportedException("LLaVA-1.5 takes pictures, not videos.");
-        }
-
-        var pixels = _processor.Process([.. items.Select(item => item.Frames[0])]).Pixels;
-        int side = _config.VisionConfig.Side, size = _config.VisionConfig.ImageSize;
-        if (pixels.Shape[2] != size || pixels.Shape[3] != size)
-        {
-            throw new InvalidDataException($"preprocessor_config.json makes pictures of {pixels.Shape[3]} x {pixels.Shape[2]}, but the encoder takes {size} x {size}.");
-        }
-
-        var tokens = new List<VisualToken>();
-        var grids = new List<TokenGrid>();
-        for (int image = 0; image < items.Count; image++)
-        {
-            grids.Add(new TokenGrid(image, 0, side, side));
-            if (KeepClassToken)
-            {
-                tokens.Add(new VisualToken(image, 0, image, image, -1, -1, VisualTokenKind.ClassToken));
-            }
-
-            for (int i = 0; i < side * side; i++)
-            {
-                tokens.Add(new VisualToken(image, 0, image, image, i / side, i % side, VisualTokenKind.Patch));
-            }
-        }
-
-        return new VisualInput(pixels, new Geometry([.. tokens], grids), TokenPacking.Identity(tokens.Count));
-    }
+    public override VisualInput Prepare(IReadOnlyList<VisualItem> items) => _layout.Prepare(items);
 
     /// <inheritdoc/>
     public override Tensor Features(Compute compute, VisionState state)
     {
         int width = _config.VisionConfig.HiddenSize;
-        int[] rows = FeatureRows(state);
-        var features = compute.Rent(rows.Length, width * FeatureLayers.Count);
-        for (int row = 0; row < rows.Length; row++)
+        var rows = state.Input.FeatureRows;
+        var features = compute.Rent(rows.Count, width * FeatureLayers.Count);
+        for (int row = 0; row < rows.Count; row++)
         {
             for (int layer = 0; layer < FeatureLayers.Count; layer++)
             {
@@ -146,11 +131,11 @@ public sealed class LlavaModel : MultimodalModel
     /// <inheritdoc/>
     public override Tensor FeatureAttention(VisionState state, Tensor attention)
     {
-        int[] rows = FeatureRows(state);
-        var selected = Tensor.Allocate(attention.Rows, rows.Length);
+        var rows = state.Input.FeatureRows;
+        var selected = Tensor.Allocate(attention.Rows, rows.Count);
         for (int head = 0; head < attention.Rows; head++)
         {
-            for (int i = 0; i < rows.Length; i++)
+            for (int i = 0; i < rows.Count; i++)
             {
                 selected.Row<float>(head)[i] = attention.Row<float>(head)[rows[i]];
             }
@@ -162,19 +147,21 @@ public sealed class LlavaModel : MultimodalModel
     /// <inheritdoc/>
     public override Tensor Project(Compute compute, Tensor features) => _projector.Forward(compute, features);
 
+    private static IVisualLayout Layout(string type, LlavaConfig config, CheckpointFolder folder) => type switch
+    {
+        "llava_next" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), null),
+        "llava_onevision" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), VideoProcessor.Load(folder.Path, folder.Processing)),
+        "video_llava" => new VideoLlavaLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), VideoProcessor.Load(folder.Path, folder.Processing)),
+        _ => new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing)),
+    };
+
     /// <inheritdoc/>
     public override void Dispose()
     {
+        _newline?.Dispose();
         Vision.Dispose();
         _projector.Dispose();
         LanguageModel.Dispose();
         _weights.Dispose();
-    }
-
-    /// <summary>The rows of the stream that are features: all, or all but the class tokens.</summary>
-    private int[] FeatureRows(VisionState state)
-    {
-        int tokens = _config.VisionConfig.Tokens, skip = _config.VisionConfig.HasClassToken && !KeepClassToken ? 1 : 0;
-        return [.. Enumerable.Range(0, state.States.Rows).Where(row => row % tokens >= skip)];
     }
 }

@@ -4,7 +4,7 @@ using Fovea.Tensors.Serialization;
 namespace Fovea.Models.Llava;
 
 /// <summary>
-/// The canonical names of LLaVA's weights (<c>lm.*</c>, <c>lm_head.weight</c>, <c>tower.*</c>, <c>proj.*</c>), whichever way a checkpoint spells them:
+/// The canonical names of LLaVA's weights (<c>lm.*</c>, <c>lm_head.weight</c>, <c>tower.*</c>, <c>video_tower.*</c>, <c>proj.*</c>, <c>newline</c>), whichever way a checkpoint spells them:
 /// as published (head inside the language model) or as newer library versions save them (head outside). Decided name by name.
 /// </summary>
 internal static class LlavaWeightNames
@@ -18,6 +18,12 @@ internal static class LlavaWeightNames
         ("model.vision_tower.vision_model.", "tower."),
         ("model.vision_tower.", "tower."),
         ("vision_tower.", "tower."),
+        ("image_tower.vision_model.", "tower."),
+        ("model.image_tower.vision_model.", "tower."),
+        ("video_tower.vision_model.", "video_tower."),
+        ("model.video_tower.vision_model.", "video_tower."),
+        ("image_newline", "newline"),
+        ("model.image_newline", "newline"),
         ("multi_modal_projector.linear_", "proj."),
         ("model.multi_modal_projector.linear_", "proj."),
     ];
@@ -43,8 +49,8 @@ internal static class LlavaWeightNames
     public static bool IsIgnored(string canonical) =>
         canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
         || canonical.EndsWith(".position_ids", StringComparison.Ordinal)
-        || canonical.StartsWith("tower.head.", StringComparison.Ordinal)
-        || canonical.StartsWith("tower.post_layernorm.", StringComparison.Ordinal);
+        || canonical.Contains("tower.head.", StringComparison.Ordinal)
+        || canonical.Contains("tower.post_layernorm.", StringComparison.Ordinal);
 
     private static string Of(string name)
     {

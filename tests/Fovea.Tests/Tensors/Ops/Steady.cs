@@ -7,23 +7,16 @@ internal static class Steady
 {
     public static void AssertAllocatesNothing(Compute compute, Action action)
     {
-        Round(compute, action);
-        Round(compute, action);
-        long capacity = compute.Arena.Capacity;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
+        void Round()
         {
-            Round(compute, action);
+            var mark = compute.Arena.Top;
+            action();
+            compute.Arena.Release(mark);
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Round();
+        long capacity = compute.Arena.Capacity;
+        Allocations.AssertNone(Round);
         Assert.Equal(capacity, compute.Arena.Capacity);
-    }
-
-    private static void Round(Compute compute, Action action)
-    {
-        var mark = compute.Arena.Top;
-        action();
-        compute.Arena.Release(mark);
     }
 }

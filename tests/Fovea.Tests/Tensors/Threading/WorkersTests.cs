@@ -101,14 +101,7 @@ public sealed class WorkersTests
     {
         using var workers = new Workers(degree);
         var work = new Marking(new int[64], new int[64]);
-        workers.Run(64, 1, ref work);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int round = 0; round < 100; round++)
-        {
-            workers.Run(64, 1, ref work);
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Allocations.AssertNone(() => workers.Run(64, 1, ref work));
     }
 
     [Fact]

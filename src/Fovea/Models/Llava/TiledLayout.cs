@@ -1,0 +1,98 @@
+using Fovea.Imaging;
+using Fovea.Tensors;
+
+namespace Fovea.Models.Llava;
+
+/// <summary>
+/// LLaVA-NeXT and LLaVA-OneVision: an overview of each picture, then its tiles joined to one canvas without the padding, every row ended by the learned
+/// newline. OneVision makes large canvases smaller, gives each of several pictures one tile, and pools video frames.
+/// </summary>
+internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, VideoProcessor? videos) : IVisualLayout
+{
+    private readonly int _side = config.VisionConfig.Side;
+
+    /// <inheritdoc/>
+    public VisualInput Prepare(IReadOnlyList<VisualItem> items)
+    {
+        var pictures = items.Where(item => !item.IsVideo).Select(item => item.Frames[0]).ToList();
+        var parts = new List<Tensor>();
+        var images = new Queue<ProcessedImage>();
+        if (pictures.Count > 0)
+        {
+            var processed = processor.Process(pictures);
+            parts.Add(TilePixels.Check(processed.Pixels, config.VisionConfig));
+            images = new Queue<ProcessedImage>(processed.Images);
+        }
+
+        int tile = parts.Sum(part => part.Rows);
+        var layout = new LayoutBuilder();
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (items[i].IsVideo)
+            {
+                var video = videos ?? throw new NotSupportedException("LLaVA-NeXT takes pictures, not videos.");
+                parts.Add(TilePixels.Check(video.Process(items[i].Frames).Pixels, config.VisionConfig));
+                Video(layout, i, tile, parts[^1].Rows);
+                tile += parts[^1].Rows;
+            }
+            else
+            {
+                Picture(layout, i, images.Dequeue());
+            }
+        }
+
+        var pixels = TilePixels.Join(parts);
+        int[] rows = TilePixels.FeatureRows(pixels.Rows, config.VisionConfig, keepClassToken: false);
+        return new VisualInput(pixels, layout.Geometry(), layout.Packing(rows.Length)) { FeatureRows = rows };
+    }
+
+    private void Picture(LayoutBuilder layout, int index, ProcessedImage image)
+    {
+        layout.Tile(index, 0, image.FirstTile, _side, image.FirstTile * _side * _side, classToken: false);
+        if (!image.HasBase)
+        {
+            layout.Newline(-1);
+            return;
+        }
+
+        var (top, rows, left, columns) = CanvasGrid.Unpad(image.OriginalSize, image.TileRows * _side, image.TileColumns * _side);
+        var (scaledRows, scaledColumns) = CanvasGrid.Limit(rows, columns, _side, config.AnyresMax);
+        var vertical = Interpolation.Axis(rows, scaledRows);
+        var horizontal = Interpolation.Axis(columns, scaledColumns);
+        layout.Grid(index, 0, scaledRows, scaledColumns);
+        for (int row = 0; row < scaledRows; row++)
+        {
+            for (int column = 0; column < scaledColumns; column++)
+            {
+                var sources = Interpolation.Mix(vertical[row], horizontal[column], (y, x) => Feature(image, top + y, left + x));
+                layout.Patch(sources[0].Row / (_side * _side), row, column, sources);
+            }
+
+            layout.Newline(row);
+        }
+    }
+
+    /// <summary>The feature row at a place of the canvas.</summary>
+    private int Feature(ProcessedImage image, int y, int x)
+    {
+        int tile = image.FirstTile + 1 + (y / _side * image.TileColumns) + (x / _side);
+        return (tile * _side * _side) + (y % _side * _side) + (x % _side);
+    }
+
+    private void Video(LayoutBuilder layout, int index, int firstTile, int frames)
+    {
+        int pooled = (_side + 1) / 2;
+        var axis = Interpolation.Axis(_side, pooled);
+        for (int frame = 0; frame < frames; frame++)
+        {
+            int first = (firstTile + frame) * _side * _side;
+            layout.Grid(index, frame, pooled, pooled);
+            for (int i = 0; i < pooled * pooled; i++)
+            {
+                layout.Patch(firstTile + frame, i / pooled, i % pooled, Interpolation.Mix(axis[i / pooled], axis[i % pooled], (y, x) => first + (y * _side) + x));
+            }
+        }
+
+        layout.Newline(-1);
+    }
+}
