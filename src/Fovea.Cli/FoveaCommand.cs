@@ -9,6 +9,8 @@ namespace Fovea.Cli;
 /// <summary>The command line of Fovea.</summary>
 public static class FoveaCommand
 {
+    private const string Program = "fovea";
+
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Receives results.</param>
@@ -58,7 +60,7 @@ public static class FoveaCommand
     private static bool IsBadInput(Exception exception) => exception
         is ArgumentException or FormatException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ImageFormatException;
 
-    private static RootCommand Root(Terminal terminal, Option<bool> verbose)
+    private static Command Root(Terminal terminal, Option<bool> verbose)
     {
         Command[] commands =
         [
@@ -67,19 +69,20 @@ public static class FoveaCommand
             MethodsCommand.Create(terminal),
             InspectCommand.Create(terminal),
         ];
-        var root = new RootCommand("Asks vision-language models about pictures, with as many visual tokens as the answer needs.") { verbose };
+        // A RootCommand would be called after the assembly.
+        var root = new Command(Program, "Asks vision-language models about pictures, with as many visual tokens as the answer needs.")
+        {
+            new HelpOption { Action = new HelpWithExamples(new HelpAction()) },
+            new VersionOption(),
+            verbose,
+        };
         foreach (var command in commands)
         {
             root.Add(command);
         }
 
-        foreach (var help in root.Options.OfType<HelpOption>().Where(option => option.Action is HelpAction))
-        {
-            help.Action = new HelpWithExamples((HelpAction?)help.Action ?? new HelpAction());
-        }
-
         return root;
     }
 
-    private static string Name(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "fovea" : $"fovea {parsed.CommandResult.Command.Name}";
+    private static string Name(ParseResult parsed) => parsed.CommandResult.Command.Name is var command && command == Program ? Program : $"{Program} {command}";
 }

@@ -21,6 +21,7 @@ internal static class AskCommand
             inputs,
         };
         options.AddTo(command);
+        inputs.RefuseOptions();
         command.SetAction(parsed => RunAsync(parsed, parsed.GetValue(inputs) ?? [], options, terminal));
         return command;
     }

@@ -21,6 +21,7 @@ internal static class ChatCommand
             images,
         };
         options.AddTo(command);
+        images.RefuseOptions();
         command.SetAction(async parsed =>
         {
             var answer = options.Answer(parsed);

@@ -27,7 +27,7 @@ public sealed partial class DocumentTests
         string text = File.ReadAllText(Repository.Path("docs/architecture.md"));
         var folders = SourceTree.Files("src", "*.cs").Select(path => path.Split('/')).Where(parts => parts.Length > 3 && parts[1] != "Fovea.Cli")
             .Select(parts => $"`{parts[2]}/`").Distinct(StringComparer.Ordinal);
-        Assert.Empty(folders.Where(folder => !text.Contains(folder, StringComparison.Ordinal)));
+        Assert.All(folders, folder => Assert.Contains(folder, text, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -40,10 +40,10 @@ public sealed class LayerOrderTests
         where ProductAssemblies.Names.Contains(target)
         let declaring = Outermost(reference.Used)
         where !declaring.Name.StartsWith('<')
-        let from = Layers.FolderOf(assembly.Name.Name, reference.User.Namespace)
-        let to = Layers.FolderOf(target, declaring.Namespace)
-        where Layers.Ranks.ContainsKey(from) && Layers.Ranks.ContainsKey(to)
-        select (from, to, reference.Used.FullName, reference.Where);
+        let user = Layers.FolderOf(assembly.Name.Name, reference.User.Namespace)
+        let used = Layers.FolderOf(target, declaring.Namespace)
+        where Layers.Ranks.ContainsKey(user) && Layers.Ranks.ContainsKey(used)
+        select (user, used, reference.Used.FullName, reference.Where);
 
     private static TypeReference Outermost(TypeReference type)
     {

@@ -16,5 +16,5 @@ internal static class SourceTree
         && !Binary.Contains(Path.GetExtension(path).ToLowerInvariant()));
 
     private static IEnumerable<FileInfo> Walk(DirectoryInfo folder, string pattern) =>
-        folder.Exists ? folder.EnumerateFiles(pattern).Concat(folder.EnumerateDirectories().Where(inner => !Built.Contains(inner.Name)).SelectMany(inner => Walk(inner, pattern))) : [];
+        folder.Exists ? folder.EnumerateFiles(pattern).Where(file => !Built.Contains(file.Name)).Concat(folder.EnumerateDirectories().Where(inner => !Built.Contains(inner.Name)).SelectMany(inner => Walk(inner, pattern))) : [];
 }
