@@ -23,4 +23,7 @@ public struct SplitMix64(ulong seed)
         ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
         return (int)(Next() % (ulong)bound);
     }
+
+    /// <summary>A number in [0, 1) with 53 random bits.</summary>
+    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 }

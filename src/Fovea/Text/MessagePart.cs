@@ -1,0 +1,4 @@
+namespace Fovea.Text;
+
+/// <summary>A piece of a message: text, a picture or a video.</summary>
+public abstract record MessagePart;
