@@ -68,6 +68,7 @@ public static class FoveaCommand
             ChatCommand.Create(terminal),
             MethodsCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            EvalCommand.Create(terminal),
         ];
         // A RootCommand would be called after the assembly.
         var root = new Command(Program, "Asks vision-language models about pictures, with as many visual tokens as the answer needs.")

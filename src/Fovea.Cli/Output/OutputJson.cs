@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Fovea.Reduction;
 
 namespace Fovea.Cli.Output;
 
@@ -8,12 +9,15 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(AnswerOutput))]
 [JsonSerializable(typeof(ModelOutput))]
 [JsonSerializable(typeof(MethodOutput[]))]
+[JsonSerializable(typeof(RunOutput))]
+[JsonSerializable(typeof(SweepOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     /// <summary>The contracts.</summary>
     public static OutputJson Plain { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new SnakeCaseEnumConverter<PositionPolicy>() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }
