@@ -43,7 +43,8 @@ internal static class KernelBenchmark
             {
                 using var x = Noise(rows, inputs);
                 double seconds = Time(compute, () => compute.Linear(x, packed));
-                Console.WriteLine($"  {rows,4} x {inputs,4} -> {outputs,4}: {2.0 * rows * inputs * outputs / seconds / 1e9,6:F1} GFLOP/s, weights {packed.Bytes / seconds / 1e9,5:F1} GB/s, {seconds * 1e6,7:F1} us");
+                double speed = 2.0 * rows * inputs * outputs / seconds / 1e9, bandwidth = packed.Bytes / seconds / 1e9;
+                Console.WriteLine($"  {rows,4} x {inputs,4} -> {outputs,6}: {speed,6:F1} GFLOP/s, weights {bandwidth,5:F1} GB/s, {seconds * 1e6,7:F1} us");
             }
         }
     }
@@ -53,7 +54,8 @@ internal static class KernelBenchmark
         Console.WriteLine("attention: queries x keys, heads/key heads x size (4 operations a score and number; a causal one counts half)");
         foreach (var (queries, keys, heads, kvHeads, d, causal) in new[]
         {
-            (577, 577, 16, 16, 64, false), (2880, 2880, 16, 16, 64, false), (2880, 2880, 14, 2, 64, true), (1, 2880, 14, 2, 64, true), (1, 2880, 32, 32, 128, true),
+            (577, 577, 16, 16, 64, false), (2880, 2880, 16, 16, 64, false), (2880, 2880, 14, 2, 64, true),
+            (1, 2880, 14, 2, 64, true), (1, 2880, 32, 32, 128, true),
         })
         {
             using var q = Noise(queries, heads * d);
@@ -62,9 +64,10 @@ internal static class KernelBenchmark
             var segments = new AttentionSegment[] { new(0, queries, k, v, 0, keys) };
             var settings = new AttentionSettings(heads, kvHeads, d, 1 / MathF.Sqrt(d), causal);
             double seconds = Time(compute, () => compute.Attention(q, segments, settings));
-            double operations = 4.0 * queries * keys * heads * d * (causal && queries > 1 ? 0.5 : 1);
-            double bytes = 8.0 * keys * kvHeads * d;
-            Console.WriteLine($"  {queries,4} x {keys,4}, {heads}/{kvHeads} x {d}: {operations / seconds / 1e9,6:F1} GFLOP/s, cache {bytes / seconds / 1e9,5:F1} GB/s, {seconds * 1e3,7:F2} ms");
+            double speed = 4.0 * queries * keys * heads * d * (causal && queries > 1 ? 0.5 : 1) / seconds / 1e9;
+            double bandwidth = 8.0 * keys * kvHeads * d / seconds / 1e9;
+            string shape = $"{queries,4} x {keys,4}, {heads}/{kvHeads} x {d}";
+            Console.WriteLine($"  {shape}: {speed,6:F1} GFLOP/s, cache {bandwidth,5:F1} GB/s, {seconds * 1e3,7:F2} ms");
         }
     }
 

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Fovea.Tensors;
 
-/// <summary>Asks Linux to back large memory with pages of 2 MiB: a hundred times fewer page faults while weights are packed, and fewer address look-ups while they are read.</summary>
+/// <summary>
+/// Asks Linux to back large memory with pages of 2 MiB: hundreds of times fewer page faults while weights are packed, and fewer address
+/// look-ups while they are read.
+/// </summary>
 internal static unsafe partial class HugePages
 {
     private const long Worthwhile = 4 << 20;

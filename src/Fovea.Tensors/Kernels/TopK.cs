@@ -13,7 +13,8 @@ public static class TopK
     private const int FewestCandidates = 1024;
 
     /// <summary>
-    /// The indices of the <paramref name="count"/> largest scores, ascending by index. Of equal scores the lower index wins; NaN counts as less than everything.
+    /// The indices of the <paramref name="count"/> largest scores, ascending by index. Of equal scores the lower index wins;
+    /// NaN counts as less than everything.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A count below zero or above the number of scores.</exception>
     public static int[] Ascending(ReadOnlySpan<float> scores, int count)
@@ -118,7 +119,7 @@ public static class TopK
 
     private static ulong Median(ulong a, ulong b, ulong c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
 
-    /// <summary>Brings the keys up to the pivot, which is one of them, to the front; returns their number, which is below the length if the pivot is not the greatest.</summary>
+    /// <summary>Brings the keys up to the pivot, which is one of them, to the front; returns their number: the length if the pivot is the greatest.</summary>
     private static int Partition(Span<ulong> keys, ulong pivot)
     {
         int end = 0;
