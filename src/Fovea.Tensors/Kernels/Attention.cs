@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace Fovea.Tensors.Kernels;
 internal static unsafe class Attention
 {
     /// <summary>Computes rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="rows"/> − 1 of a key/value head, at most <see cref="AttentionScratch.BlockRows"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Block<V>(in AttentionSequence s, int head, int first, int rows, ref AttentionScratch w)
         where V : unmanaged, ILanes<V>
     {
@@ -39,6 +42,7 @@ internal static unsafe class Attention
     /// <param name="few">Whether the rows are read unpacked.</param>
     /// <param name="keys">How many keys of the tile are wanted.</param>
     /// <param name="w">Scratch memory with the rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scores<V>(in AttentionSequence s, in KeyTile tile, int row, int rows, bool few, int keys, in AttentionScratch w)
         where V : unmanaged, ILanes<V>
     {
@@ -58,6 +62,7 @@ internal static unsafe class Attention
     }
 
     /// <summary>Copies the queries of some rows into the scratch memory, and packs them if they are not few.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GatherRows(in AttentionSequence s, int head, int first, int rows, in AttentionScratch w)
     {
         int d = s.HeadSize;
@@ -79,6 +84,7 @@ internal static unsafe class Attention
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel<V>(in AttentionSequence s, in KeyTile tile, int first, int row, int rows, bool few, in AttentionScratch w)
         where V : unmanaged, ILanes<V>
     {

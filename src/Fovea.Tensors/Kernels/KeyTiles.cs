@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>The packed keys and values of one head of a sequence, made when first asked for and kept as far as there is room.</summary>
@@ -59,6 +61,7 @@ internal unsafe struct KeyTiles
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackKeys(float* source, in AttentionSequence s, in KeyTile tile)
     {
         for (int key = 0; key < tile.Count; key += Panels.Columns)
@@ -68,6 +71,7 @@ internal unsafe struct KeyTiles
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackValues(float* source, in AttentionSequence s, in KeyTile tile)
     {
         for (int column = 0; column < s.HeadSize; column += Panels.Columns)

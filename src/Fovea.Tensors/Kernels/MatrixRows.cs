@@ -26,6 +26,7 @@ internal static unsafe class MatrixRows
     /// <param name="columns">Columns of C.</param>
     /// <param name="add">Whether the sums are added to C.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<V>(
         float* a, long aStride, int rows, float* b, long bStride, long panelStride, int k, float* c, long cStride, int columns, bool add)
         where V : unmanaged, ILanes<V>

@@ -19,6 +19,7 @@ internal static unsafe class MatrixTile
     /// <param name="columns">How many of the 32 columns are written.</param>
     /// <param name="add">Whether the sums are added to C.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<V>(float* a, float* b, long bStride, int k, float* c, long cStride, int rows, int columns, bool add)
         where V : unmanaged, ILanes<V>
     {
@@ -33,6 +34,7 @@ internal static unsafe class MatrixTile
         MatrixSums.Store<V>(sums, Panels.Columns, rows, columns, c, cStride, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Whole<V>(float* a, float* b, long bStride, int k, float* c, long cStride, bool add)
         where V : unmanaged, ILanes<V>
     {

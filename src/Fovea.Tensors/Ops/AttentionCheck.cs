@@ -9,9 +9,13 @@ internal static class AttentionCheck
     {
         int heads = settings.Heads, kvHeads = settings.KeyValueHeads, d = settings.HeadSize;
         Compute.Check(
-            heads > 0 && kvHeads > 0 && heads % kvHeads == 0 && d is > 0 and <= MatrixProduct.Block && settings.Window >= 0,
+            heads > 0 && kvHeads > 0 && heads % kvHeads == 0 && d is > 0 and <= MatrixProduct.Block,
             queries,
-            $"cannot be attended with {heads} heads on {kvHeads} key/value heads of {d} numbers (at most {MatrixProduct.Block}) and a window of {settings.Window}");
+            $"cannot be attended with {heads} heads on {kvHeads} key/value heads of {d} numbers (at most {MatrixProduct.Block})");
+        Compute.Check(
+            settings.Window >= 0 && settings.Scale >= 0 && float.IsFinite(settings.Scale),
+            queries,
+            $"cannot be attended with a window of {settings.Window} and a scale of {settings.Scale}");
         Compute.Check(queries.RowLength == (long)heads * d, queries, $"has rows of {queries.RowLength}, not of {heads} heads of {d}");
     }
 

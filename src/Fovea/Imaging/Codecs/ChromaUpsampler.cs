@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Fovea.Imaging.Codecs;
 /// </summary>
 internal sealed class ChromaUpsampler
 {
+    private const int Lanes = 16;
+
     private readonly JpegComponent _component;
     private readonly int _factorX;
     private readonly int _factorY;
@@ -56,10 +60,17 @@ internal sealed class ChromaUpsampler
 
     private static void Horizontal(ReadOnlySpan<byte> from, Span<byte> to)
     {
-        int last = from.Length - 1;
+        int last = from.Length - 1, x = 0;
         to[0] = from[0];
         to[(2 * last) + 1] = from[last];
-        for (int x = 0; x < last; x++)
+        for (; x + Lanes <= last; x += Lanes)
+        {
+            var left = Widen(from[x..]);
+            var right = Widen(from[(x + 1)..]);
+            StorePairs(((left * 3) + right + Vector256.Create((ushort)2)) >> 2, ((right * 3) + left + Vector256<ushort>.One) >> 2, to[((2 * x) + 1)..]);
+        }
+
+        for (; x < last; x++)
         {
             int left = from[x], right = from[x + 1];
             to[(2 * x) + 1] = (byte)(((3 * left) + right + 2) >> 2);
@@ -69,8 +80,14 @@ internal sealed class ChromaUpsampler
 
     private static void Vertical(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, int odd, Span<byte> to)
     {
-        int rounding = 1 + odd;
-        for (int x = 0; x < near.Length; x++)
+        int rounding = 1 + odd, x = 0;
+        for (; x + Lanes <= near.Length; x += Lanes)
+        {
+            var sum = (Widen(near[x..]) * 3) + Widen(far[x..]) + Vector256.Create((ushort)rounding);
+            Vector128.Narrow((sum >> 2).GetLower(), (sum >> 2).GetUpper()).CopyTo(to[x..]);
+        }
+
+        for (; x < near.Length; x++)
         {
             to[x] = (byte)(((3 * near[x]) + far[x] + rounding) >> 2);
         }
@@ -78,7 +95,13 @@ internal sealed class ChromaUpsampler
 
     private static void Blend(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, Span<ushort> sums)
     {
-        for (int x = 0; x < near.Length; x++)
+        int x = 0;
+        for (; x + Lanes <= near.Length; x += Lanes)
+        {
+            ((Widen(near[x..]) * 3) + Widen(far[x..])).CopyTo(sums[x..]);
+        }
+
+        for (; x < near.Length; x++)
         {
             sums[x] = (ushort)((3 * near[x]) + far[x]);
         }
@@ -86,16 +109,28 @@ internal sealed class ChromaUpsampler
 
     private static void Both(ReadOnlySpan<ushort> sums, Span<byte> to)
     {
-        int last = sums.Length - 1;
+        int last = sums.Length - 1, x = 0;
         to[0] = (byte)(((4 * sums[0]) + 8) >> 4);
         to[(2 * last) + 1] = (byte)(((4 * sums[last]) + 7) >> 4);
-        for (int x = 0; x < last; x++)
+        for (; x + Lanes <= last; x += Lanes)
+        {
+            var left = Vector256.Create(sums.Slice(x, Lanes));
+            var right = Vector256.Create(sums.Slice(x + 1, Lanes));
+            StorePairs(((left * 3) + right + Vector256.Create((ushort)7)) >> 4, ((right * 3) + left + Vector256.Create((ushort)8)) >> 4, to[((2 * x) + 1)..]);
+        }
+
+        for (; x < last; x++)
         {
             int left = sums[x], right = sums[x + 1];
             to[(2 * x) + 1] = (byte)(((3 * left) + right + 7) >> 4);
             to[(2 * x) + 2] = (byte)(((3 * right) + left + 8) >> 4);
         }
     }
+
+    private static Vector256<ushort> Widen(ReadOnlySpan<byte> samples) => Vector256.WidenLower(Vector128.Create(samples[..Lanes]).ToVector256Unsafe());
+
+    /// <summary>Writes first[0], second[0], first[1], second[1], ...</summary>
+    private static void StorePairs(Vector256<ushort> first, Vector256<ushort> second, Span<byte> to) => (first | (second << 8)).AsByte().CopyTo(to);
 
     private static void Repeat(ReadOnlySpan<byte> from, int factor, Span<byte> to)
     {

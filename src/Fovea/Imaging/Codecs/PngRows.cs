@@ -7,9 +7,10 @@ internal sealed class PngRows(PngHeader header, ZLibStream inflater)
 {
     private readonly byte[] _rgbRow = new byte[3 * header.Width];
 
-    // One byte for the filter type before each row.
-    private byte[] _current = new byte[1 + header.RowBytes(header.Width)];
-    private byte[] _previous = new byte[1 + header.RowBytes(header.Width)];
+    // The number of the filter, then the filtered bytes.
+    private readonly byte[] _stored = new byte[1 + header.RowBytes(header.Width)];
+    private byte[] _current = new byte[header.RowBytes(header.Width)];
+    private byte[] _above = new byte[header.RowBytes(header.Width)];
 
     /// <summary>Reads the rows of one pass into <paramref name="rgb"/>, the whole picture.</summary>
     public void Read(in ImageInput input, PngPass pass, ReadOnlySpan<byte> palette, Span<byte> rgb)
@@ -20,19 +21,19 @@ internal sealed class PngRows(PngHeader header, ZLibStream inflater)
             return;
         }
 
-        int length = 1 + header.RowBytes(width);
-        Array.Clear(_previous);
+        int length = header.RowBytes(width);
+        Array.Clear(_above);
         for (int row = 0; row < height; row++)
         {
-            if (inflater.ReadAtLeast(_current.AsSpan(0, length), length, throwOnEndOfStream: false) < length)
+            if (inflater.ReadAtLeast(_stored.AsSpan(0, 1 + length), 1 + length, throwOnEndOfStream: false) <= length)
             {
                 throw input.Error($"PNG: the image data end after {row} of {height} rows");
             }
 
-            var samples = _current.AsSpan(1, length - 1);
-            if (!PngFilters.Undo(_current[0], samples, _previous.AsSpan(1, length - 1), header.FilterDistance))
+            var samples = _current.AsSpan(0, length);
+            if (!PngFilters.Undo(_stored[0], _stored.AsSpan(1, length), _above.AsSpan(0, length), samples, header.FilterDistance))
             {
-                throw input.Error($"PNG: row {row} has the unknown filter {_current[0]}");
+                throw input.Error($"PNG: row {row} has the unknown filter {_stored[0]}");
             }
 
             var target = rgb.Slice(3 * header.Width * (pass.Y + (row * pass.StepY)), 3 * header.Width);
@@ -46,7 +47,7 @@ internal sealed class PngRows(PngHeader header, ZLibStream inflater)
                 Scatter(_rgbRow.AsSpan(0, 3 * width), target, pass);
             }
 
-            (_current, _previous) = (_previous, _current);
+            (_current, _above) = (_above, _current);
         }
     }
 

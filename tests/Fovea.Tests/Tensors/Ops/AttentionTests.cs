@@ -137,6 +137,7 @@ public sealed class AttentionTests
         Throws(new(0, 3, k, k, 0, 5), settings with { KeyValueHeads = 0 });
         Throws(new(0, 3, k, k, 0, 5), settings with { Heads = 3 });
         Throws(new(0, 3, k, k, 0, 5), settings with { Window = -1 });
+        Throws(new(0, 3, k, k, 0, 5), settings with { Scale = float.NaN });
         Throws(new(0, 3, k, k, 0, 5, KeyBias: q), settings);
         Throws(new(0, 3, k, k, 0, 5, Capture: new AttentionCapture { Rows = [3] }), settings);
         Throws(new(0, 3, k, k, 0, 5, Capture: new AttentionCapture { Rows = [1, 1] }), settings);
