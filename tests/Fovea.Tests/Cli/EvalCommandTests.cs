@@ -96,7 +96,7 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("--max-tokens", "0")]
     public void Eval_WithAWrongOption_IsRefused(params string[] options)
     {
-        var run = Eval(options);
+        var run = Eval([.. options, .. options.Contains("--limit") ? [] : new[] { "--limit", "1" }]);
         Assert.Equal((2, ""), (run.Code, run.Out));
         Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
