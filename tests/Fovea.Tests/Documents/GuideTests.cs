@@ -43,7 +43,7 @@ public sealed class GuideTests
         var request = new GenerationRequest
         {
             Prompt = model.Prompt([ChatMessage.User("What word is on the sign?", 1)]),
-            Images = [Imaging.Image.Load(Repository.Path("models/foveola/demo/demo1.png"))],
+            Images = [Fovea.Imaging.Image.Load(Repository.Path("models/foveola/demo/demo1.png"))],
             Plan = plan,
         };
         var report = new Generator(model, compute).Generate(request, TestContext.Current.CancellationToken).Report;
