@@ -1,4 +1,5 @@
 using Fovea.Generation;
+using Fovea.Imaging;
 using Fovea.Models;
 using Fovea.Reduction;
 using Fovea.Reduction.Methods;
@@ -43,7 +44,7 @@ public sealed class GuideTests
         var request = new GenerationRequest
         {
             Prompt = model.Prompt([ChatMessage.User("What word is on the sign?", 1)]),
-            Images = [Fovea.Imaging.Image.Load(Repository.Path("models/foveola/demo/demo1.png"))],
+            Images = [Image.Load(Repository.Path("models/foveola/demo/demo1.png"))],
             Plan = plan,
         };
         var report = new Generator(model, compute).Generate(request, TestContext.Current.CancellationToken).Report;
