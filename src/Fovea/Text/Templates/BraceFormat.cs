@@ -87,7 +87,6 @@ internal static class BraceFormat
             value = !item ? renderer.Attribute(value, key)
                 : FormatPlace.ReadNumber(key, ref place) is { } index && place == key.Length ? renderer.Item(value, (long)index)
                 : renderer.Item(value, key);
-            Undefined.Refuse(value);
             at = item ? stop + 1 : stop;
         }
 
@@ -102,24 +101,39 @@ internal static class BraceFormat
         }
 
         var place = Read(specification);
-        bool number = Numbers.IsNumber(value) && !(value is bool && place.Type == 's');
-        place = place.Align == ' ' ? place with { Align = number ? '>' : '<' } : place;
-        if (!number)
+        if (value is string text)
         {
-            string text = place.Type == 's' ? renderer.Print(value) : throw TemplateFailure.Runtime($"the format {place.Type} does not work on {Describe.TypeOf(value)}");
+            bool fits = place.Type is '\0' or 's' && place.Align != '=' && place.Sign == '\0' && !place.Alternate && !place.Grouping;
+            text = fits ? text : throw TemplateFailure.Runtime($"\"{specification}\" is no format of a text");
             text = place.Precision is { } length ? Texts.FromCodePoints(Texts.CodePoints(text).Take(length)) : text;
-            return place.Pad(text, renderer.Limits, zeros: false);
+            return (place with { Align = place.Align == ' ' ? '<' : place.Align, Fill = place.Zeros ? "0" : place.Fill, Zeros = false })
+                .Pad(text, renderer.Limits, zeros: false);
         }
 
-        string digits = (place.Type, value) switch
+        if (!Numbers.IsNumber(value))
         {
-            ('s', double real) when place.Precision is null => (real >= 0 && place.Sign != '-' ? place.Sign.ToString() : "") + Describe.Float(real),
-            ('s', double real) => NumberFormat.Float(place with { Type = 'g' }, real, renderer.Limits),
-            ('d' or 's' or 'x' or 'X' or 'o' or 'b', long or bool) when Numbers.TryInteger(value, out long integer) => NumberFormat.Integer(place, integer),
-            ('f' or 'F' or 'e' or 'E' or 'g' or 'G' or '%', _) => NumberFormat.Float(place, Numbers.ToDouble(value), renderer.Limits),
+            throw TemplateFailure.Runtime($"{Describe.TypeOf(value)} has no formats");
+        }
+
+        place = place with { Align = place.Align == ' ' ? '>' : place.Align, Sign = place.Sign == '\0' ? '-' : place.Sign };
+        return place.Pad(Digits(place, value, renderer), renderer.Limits, zeros: true);
+    }
+
+    private static string Digits(FormatPlace place, object? value, Renderer renderer)
+    {
+        bool isInteger = Numbers.TryInteger(value, out long integer);
+        if (isInteger && place.Type is '\0' or 'd' or 'x' or 'X' or 'o' or 'b')
+        {
+            return place.Precision is null ? NumberFormat.Integer(place, integer) : throw TemplateFailure.Runtime("an integer has no precision");
+        }
+
+        return place.Type switch
+        {
+            'c' when isInteger && integer is >= 0 and <= 0x10FFFF => Texts.FromCodePoint((int)integer),
+            '\0' => NumberFormat.Shortest(place, Numbers.ToDouble(value), renderer.Limits),
+            'f' or 'F' or 'e' or 'E' or 'g' or 'G' or '%' => NumberFormat.Float(place, Numbers.ToDouble(value), renderer.Limits),
             _ => throw TemplateFailure.Runtime($"the format {place.Type} does not work on {Describe.TypeOf(value)}"),
         };
-        return place.Pad(digits, renderer.Limits, zeros: true);
     }
 
     private static FormatPlace Read(string specification)
@@ -144,12 +158,12 @@ internal static class BraceFormat
             return found;
         }
 
-        char sign = Takes('+') ? '+' : Takes(' ') ? ' ' : Takes('-') ? '-' : '-';
+        char sign = Takes('+') ? '+' : Takes(' ') ? ' ' : Takes('-') ? '-' : '\0';
         bool alternate = Takes('#'), zeros = Takes('0') && align == ' ';
         int width = FormatPlace.ReadNumber(specification, ref at) ?? 0;
         bool grouping = Takes(',');
         int? precision = Takes('.') ? FormatPlace.ReadNumber(specification, ref at) ?? throw TemplateFailure.Runtime("a format lacks its precision") : null;
-        char type = at < specification.Length ? specification[at++] : 's';
+        char type = at < specification.Length ? specification[at++] : '\0';
         return at == specification.Length
             ? new FormatPlace
             {

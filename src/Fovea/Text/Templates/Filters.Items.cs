@@ -42,12 +42,23 @@ internal static partial class Filters
     private static GeneratorValue Items(Renderer renderer, object? value, Arguments arguments)
     {
         arguments.Bind("items", 0);
-        return value switch
+
+        // The value is looked at when the first pair is asked for.
+        IEnumerable<object?> Pairs()
         {
-            Undefined => new GeneratorValue([]),
-            MappingValue mapping => new GeneratorValue(new ViewValue("items", mapping).Items),
-            _ => throw TemplateFailure.Runtime($"items needs a mapping, not {Describe.TypeOf(value)}"),
-        };
+            if (value is Undefined)
+            {
+                yield break;
+            }
+
+            var mapping = value as MappingValue ?? throw TemplateFailure.Runtime($"items needs a mapping, not {Describe.TypeOf(value)}");
+            foreach (object? pair in new ViewValue("items", mapping).Items)
+            {
+                yield return pair;
+            }
+        }
+
+        return new GeneratorValue(Pairs());
     }
 
     private static GeneratorValue Map(Renderer renderer, object? value, Arguments arguments)
@@ -158,7 +169,7 @@ internal static partial class Filters
         object?[] paths = attribute is string path ? [.. path.Split(',')] : [attribute];
         var keyed = renderer.Collect(renderer.Iterate(value)).Items
             .Select(item => (Item: item, Key: (object?)new ListValue([.. paths.Select(part => Key(renderer, item, given[1], part))])));
-        return new ListValue([.. Ordered(keyed, renderer.IsTrue(Arguments.Or(given[0], false)))]);
+        return new ListValue([.. Ordered(keyed, Integer(Arguments.Or(given[0], false), "reverse") != 0)]);
     }
 
     private static ListValue DictSort(Renderer renderer, object? value, Arguments arguments)
@@ -174,7 +185,7 @@ internal static partial class Filters
 
         var keyed = mapping.Entries.Select(entry =>
             (Item: (object?)ListValue.Pair(entry.Key, entry.Value), Key: Key(renderer, by == "key" ? entry.Key : entry.Value, given[0], null)));
-        return new ListValue([.. Ordered(keyed, renderer.IsTrue(Arguments.Or(given[2], false)))]);
+        return new ListValue([.. Ordered(keyed, Integer(Arguments.Or(given[2], false), "reverse") != 0)]);
     }
 
     private static GeneratorValue Unique(Renderer renderer, object? value, Arguments arguments)

@@ -5,7 +5,7 @@ internal static partial class Filters
     private static string Trim(Renderer renderer, object? value, Arguments arguments)
     {
         object?[] given = arguments.Bind("trim", 0, "chars");
-        return Texts.Strip(renderer.Print(value), OptionalText(renderer, given[0]));
+        return Texts.Strip(renderer.Print(value), OptionalText(given[0], "chars"));
     }
 
     private static string Replace(Renderer renderer, object? value, Arguments arguments)
@@ -133,10 +133,12 @@ internal static partial class Filters
             return Arguments.Or(given[0], 0L);
         }
 
-        return double.IsInfinity(number) ? throw TemplateFailure.Runtime("infinity is no integer")
-            : Math.Abs(number) < 9.2e18 ? (long)number
-            : throw TemplateFailure.Limit("an integer does not fit into 64 bits");
+        return ToLong(number);
     }
+
+    private static long ToLong(double number) => !double.IsFinite(number) ? throw TemplateFailure.Runtime("infinity is no integer")
+        : Math.Abs(number) < 9.2e18 ? (long)number
+        : throw TemplateFailure.Limit("an integer does not fit into 64 bits");
 
     private static object? ToFloat(Renderer renderer, object? value, Arguments arguments)
     {
@@ -158,7 +160,8 @@ internal static partial class Filters
     private static object Round(Renderer renderer, object? value, Arguments arguments)
     {
         object?[] given = arguments.Bind("round", 0, "precision", "method");
-        long precision = Integer(Arguments.Or(given[0], 0L), "the precision");
+        bool toInteger = given[0] is null;
+        long precision = Integer(Arguments.Or(given[0] ?? 0L, 0L), "the precision");
         string method = Arguments.Or(given[1], "common") as string ?? "";
         if (!Numbers.IsNumber(value) || method is not ("common" or "ceil" or "floor"))
         {
@@ -167,7 +170,9 @@ internal static partial class Filters
 
         if (method == "common")
         {
-            return Numbers.TryInteger(value, out long integer) ? NumberText.Round(integer, precision) : NumberText.Round(Numbers.ToDouble(value), precision);
+            return Numbers.TryInteger(value, out long integer) ? NumberText.Round(integer, precision)
+                : NumberText.Round(Numbers.ToDouble(value), precision) is var rounded && toInteger ? (object)ToLong(rounded)
+                : rounded;
         }
 
         double scale = Math.Pow(10, precision), scaled = Numbers.ToDouble(value) * scale;

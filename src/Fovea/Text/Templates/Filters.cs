@@ -32,7 +32,7 @@ internal static partial class Filters
         ["replace"] = Replace,
         ["reverse"] = Reverse,
         ["round"] = Round,
-        ["safe"] = (r, v, a) => NoArguments(a, "safe", v),
+        ["safe"] = (r, v, a) => NoArguments(a, "safe", r.Print(v)),
         ["select"] = (r, v, a) => Select(r, v, a, keep: true, byAttribute: false),
         ["selectattr"] = (r, v, a) => Select(r, v, a, keep: true, byAttribute: true),
         ["sort"] = Sort,
@@ -65,7 +65,9 @@ internal static partial class Filters
         return result;
     }
 
-    private static string? OptionalText(Renderer renderer, object? value) => value is null || ReferenceEquals(value, Arguments.Absent) ? null : renderer.Print(value);
+    private static string? OptionalText(object? value, string what) => value is null || ReferenceEquals(value, Arguments.Absent)
+        ? null
+        : value as string ?? throw TemplateFailure.Runtime($"{what} must be a text");
 
     private static long Integer(object? value, string what)
     {

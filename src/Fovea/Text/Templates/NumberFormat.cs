@@ -49,6 +49,27 @@ internal static class NumberFormat
         return sign + (upper ? text.ToUpperInvariant() : text);
     }
 
+    /// <summary>A float without a conversion: its shortest text, or at most a number of digits.</summary>
+    public static string Shortest(FormatPlace place, double value, ChatTemplateLimits limits)
+    {
+        if (place.Precision is not null)
+        {
+            string general = Float(place with { Type = 'g', Grouping = false }, value, limits);
+            bool plain = double.IsFinite(value) && general.AsSpan().IndexOfAny('.', 'e') < 0;
+
+            // Unlike g, it keeps a digit behind the point.
+            return plain ? general.TrimStart('-', '+', ' ').Length >= place.Precision ? Scientific(place, value) : general + ".0" : general;
+        }
+
+        string text = Sign(place, double.IsNegative(value)) + Describe.Float(Math.Abs(value));
+        int point = text.IndexOf('.', StringComparison.Ordinal);
+        int first = text.Length > 0 && !char.IsAsciiDigit(text[0]) ? 1 : 0;
+        return place.Grouping && point > 0 ? text[..first] + Group(text[first..point]) + text[point..] : text;
+    }
+
+    private static string Scientific(FormatPlace place, double value) =>
+        Sign(place, double.IsNegative(value)) + TrimZeros(Scientific(Math.Abs(value), Math.Max((place.Precision ?? 1) - 1, 0)));
+
     private static string Sign(FormatPlace place, bool negative) => negative ? "-" : place.Sign == '-' ? "" : place.Sign.ToString();
 
     private static string Scientific(double value, int precision)

@@ -89,7 +89,7 @@ internal static class NumberText
     }
 
     /// <summary>Rounds a float to decimal places by its exact value, half to even.</summary>
-    public static object Round(double value, long precision)
+    public static double Round(double value, long precision)
     {
         if (!double.IsFinite(value) || precision > 320)
         {

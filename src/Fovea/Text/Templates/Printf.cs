@@ -32,6 +32,7 @@ internal static class Printf
             if (place.Name is { } name)
             {
                 named = true;
+                Undefined.Refuse(values);
                 value = values is MappingValue mapping && mapping.TryGet(name, out object? found) ? found : throw TemplateFailure.Runtime($"a format has no value {name}");
             }
             else
@@ -58,7 +59,7 @@ internal static class Printf
                 return place.Pad(text, renderer.Limits, zeros: false);
             case 'c':
                 text = value is string single && Texts.Length(single) == 1 ? single
-                    : value is long code and >= 0 and <= 0x10FFFF ? Texts.FromCodePoint((int)code)
+                    : Numbers.TryInteger(value, out long code) && code is >= 0 and <= 0x10FFFF ? Texts.FromCodePoint((int)code)
                     : throw TemplateFailure.Runtime("%c needs one character");
                 return place.Pad(text, renderer.Limits, zeros: false);
             case 'd' or 'i' or 'u' or 'x' or 'X' or 'o':
@@ -73,6 +74,7 @@ internal static class Printf
 
     private static long AsInteger(char type, object? value)
     {
+        Undefined.Refuse(value);
         if (Numbers.TryInteger(value, out long integer))
         {
             return integer;

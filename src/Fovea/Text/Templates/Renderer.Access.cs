@@ -80,7 +80,7 @@ internal sealed partial class Renderer
         return found;
     }
 
-    private object? Slice(object? value, SliceRange slice, Scope scope)
+    private object? Slice(object? value, bool isConstant, SliceRange slice, Scope scope)
     {
         long? start = Bound(slice.Start, scope), stop = Bound(slice.Stop, scope), step = Bound(slice.Step, scope);
         Undefined.Refuse(value);
@@ -88,9 +88,17 @@ internal sealed partial class Renderer
         {
             string text => Texts.FromCodePoints(Pick(Texts.CodePoints(text), start, stop, step)),
             ListValue list => new ListValue([.. Pick(list.Items, start, stop, step)], list.IsTuple),
-            RangeValue range => Collect(Pick<object?>([.. Iterate(range)], start, stop, step)),
-            _ => Missing(value, "slice"),
+            RangeValue range => SliceOf(range, start, stop, step),
+
+            // The reference folds constants by a rule of its own.
+            _ => isConstant ? Missing(value, "slice") : throw TemplateFailure.Runtime($"{Describe.TypeOf(value)} has no slices"),
         };
+    }
+
+    private static RangeValue SliceOf(RangeValue range, long? start, long? stop, long? step)
+    {
+        var picked = Pick<long>([.. Enumerable.Range(0, range.Count).Select(i => (long)i)], start, stop, step);
+        return new RangeValue(picked.Count > 0 ? range[(int)picked[0]] : range.Start, range.Step * (step ?? 1), picked.Count);
     }
 
     private long? Bound(Expression? expression, Scope scope)

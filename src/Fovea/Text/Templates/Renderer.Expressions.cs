@@ -58,7 +58,7 @@ internal sealed partial class Renderer
             Comparison comparison => Evaluate(comparison, scope),
             Conditional conditional => Evaluate(conditional, scope),
             AttributeAccess access => Attribute(Evaluate(access.Target, scope), access.Name),
-            ItemAccess { Index: SliceRange slice } access => Slice(Evaluate(access.Target, scope), slice, scope),
+            ItemAccess { Index: SliceRange slice } access => Slice(Evaluate(access.Target, scope), access.Target is Constant or MappingLiteral, slice, scope),
             ItemAccess access => Item(Evaluate(access.Target, scope), Evaluate(access.Index, scope)),
             Call call => Invoke(Evaluate(call.Target, scope), Evaluate(call.Arguments, scope)),
             FilterUse filter => CallFilter(filter.Name, filter.Target is { } target ? Evaluate(target, scope) : null, Evaluate(filter.Arguments, scope)),

@@ -74,11 +74,8 @@ internal sealed partial class TemplateParser
     private ForLoop ParseFor(int line)
     {
         var target = ParseTarget(attributes: false, end: "in");
-        if (Names(target).Contains("loop"))
-        {
-            throw TemplateFailure.Syntax("loop cannot be the target of a loop", line);
-        }
-
+        _forDepth++;
+        RefuseLoop(target, line);
         if (!TakeIfName("in"))
         {
             throw Unexpected("expected in");
@@ -91,6 +88,7 @@ internal sealed partial class TemplateParser
         var body = ParseBlock("endfor", "else");
         _loops--;
         List<Statement> otherwise = Take().Text == "else" ? ParseLast("endfor") : [];
+        _forDepth--;
         return new ForLoop(target, items, filter, recursive, body, otherwise, line);
     }
 
@@ -111,6 +109,7 @@ internal sealed partial class TemplateParser
     private Statement ParseSet(int line)
     {
         var target = ParseTarget(attributes: true, end: null);
+        RefuseLoop(target, line);
         if (TakeIf("="))
         {
             return new Assign(target, ParseTuple(conditional: true), line);
@@ -257,6 +256,15 @@ internal sealed partial class TemplateParser
     private static bool IsConstant(TemplateToken token) =>
         token.Kind != TokenKind.Name ? token.Kind is TokenKind.Text or TokenKind.Integer or TokenKind.Float
         : token.Text is "true" or "True" or "false" or "False" or "none" or "None";
+
+    /// <summary>The variable loop belongs to the loop around it, in its body and its else part.</summary>
+    private void RefuseLoop(Target target, int line)
+    {
+        if (_forDepth > 0 && Names(target).Contains("loop"))
+        {
+            throw TemplateFailure.Syntax("loop cannot be assigned to inside a loop", line);
+        }
+    }
 
     private static IEnumerable<string> Names(Target target) => target switch
     {

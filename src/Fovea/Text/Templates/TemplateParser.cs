@@ -10,6 +10,7 @@ internal sealed partial class TemplateParser
     private int _at;
     private int _nesting;
     private int _loops;
+    private int _forDepth;
 
     private TemplateParser(List<TemplateToken> tokens, int maxNesting)
     {

@@ -50,8 +50,8 @@ internal static class Tests
         Plain("even", (r, v) => Equality.AreEqual(r.Operate("%", v, 2L), 0L));
         Plain("lower", (r, v) => TextCase.IsAllLower(r.Print(v)));
         Plain("upper", (r, v) => TextCase.IsAllUpper(r.Print(v)));
-        Plain("filter", (_, v) => v is string name && Filters.Exists(name));
-        Plain("test", (_, v) => v is string name && Exists(name));
+        Plain("filter", (_, v) => Names(v) is { } name && Filters.Exists(name));
+        Plain("test", (_, v) => Names(v) is { } name && Exists(name));
         Plain("escaped", (_, _) => false);
         Comparison("==", "eq", "equalto", "==");
         Comparison("!=", "ne", "!=");
@@ -60,6 +60,13 @@ internal static class Tests
         Comparison("<", "lt", "lessthan", "<");
         Comparison("<=", "le", "<=");
         return tests;
+    }
+
+    /// <summary>The text that names a filter or test; null for another value that could be a key.</summary>
+    private static string? Names(object? value)
+    {
+        _ = value is null ? 0 : KeyComparer.Instance.GetHashCode(value);
+        return value as string;
     }
 
     private static bool IsSame(object? x, object? y) =>

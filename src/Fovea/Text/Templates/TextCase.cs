@@ -107,14 +107,24 @@ internal static class TextCase
         return result.ToString();
     }
 
-    private static bool IsUpper(int c) => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.UppercaseLetter
+    /// <summary>The category of a character; those that Python's Unicode version does not know are unassigned.</summary>
+    public static UnicodeCategory Known(int c)
+    {
+        var category = CharUnicodeInfo.GetUnicodeCategory(c);
+        bool isText = category is <= UnicodeCategory.OtherNumber or >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherSymbol;
+        return isText && !Describe.IsPrintable(c) ? UnicodeCategory.OtherNotAssigned : category;
+    }
+
+    private static bool IsUpper(int c) => Known(c) == UnicodeCategory.UppercaseLetter
         || c is (>= 0x2160 and <= 0x216F) or (>= 0x24B6 and <= 0x24CF) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 
-    private static bool IsLower(int c) => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.LowercaseLetter
+    private static bool IsLower(int c) => Known(c) == UnicodeCategory.LowercaseLetter
         || c is 0xAA or 0xBA or (>= 0x2B0 and <= 0x2B8) or 0x2C0 or 0x2C1 or (>= 0x2E0 and <= 0x2E4) or 0x345 or 0x37A or (>= 0x1D2C and <= 0x1D6A) or 0x1D78
-            or (>= 0x1D9B and <= 0x1DBF) or 0x2071 or 0x207F or (>= 0x2090 and <= 0x209C) or (>= 0x2170 and <= 0x217F) or (>= 0x24D0 and <= 0x24E9);
+            or (>= 0x1D9B and <= 0x1DBF) or 0x2071 or 0x207F or (>= 0x2090 and <= 0x209C) or (>= 0x2170 and <= 0x217F) or (>= 0x24D0 and <= 0x24E9)
+            or 0x2C7C or 0x2C7D or 0xA69C or 0xA69D or 0xA770 or 0xA7F8 or 0xA7F9 or (>= 0xAB5C and <= 0xAB5F) or 0x10780 or (>= 0x10783 and <= 0x10785)
+            or (>= 0x10787 and <= 0x107B0) or (>= 0x107B2 and <= 0x107BA);
 
-    private static bool IsTitle(int c) => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.TitlecaseLetter;
+    private static bool IsTitle(int c) => Known(c) == UnicodeCategory.TitlecaseLetter;
 
     private static bool IsCased(int c) => IsUpper(c) || IsLower(c) || IsTitle(c);
 

@@ -14,8 +14,8 @@ internal static class TextMethods
         "title" => Plain(name, () => TextCase.Title(text)),
         "capitalize" => Plain(name, () => TextCase.Capitalize(text)),
         "swapcase" => Plain(name, () => TextCase.Swap(text)),
-        "isdigit" => Plain(name, () => All(text, c => CharUnicodeInfo.GetDigitValue(Texts.FromCodePoint(c), 0) >= 0)),
-        "isdecimal" => Plain(name, () => All(text, c => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.DecimalDigitNumber)),
+        "isdigit" => Plain(name, () => All(text, c => Describe.IsPrintable(c) && CharUnicodeInfo.GetDigitValue(Texts.FromCodePoint(c), 0) >= 0)),
+        "isdecimal" => Plain(name, () => All(text, c => TextCase.Known(c) == UnicodeCategory.DecimalDigitNumber)),
         "isnumeric" => Plain(name, () => All(text, IsNumeric)),
         "isalpha" => Plain(name, () => All(text, IsAlphabetic)),
         "isalnum" => Plain(name, () => All(text, c => IsAlphabetic(c) || IsNumeric(c))),
@@ -46,10 +46,10 @@ internal static class TextMethods
 
     private static bool All(string text, Func<int, bool> test) => text.Length > 0 && Texts.CodePoints(text).All(test);
 
-    private static bool IsAlphabetic(int c) => CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
+    private static bool IsAlphabetic(int c) => TextCase.Known(c) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
         or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter;
 
-    private static bool IsNumeric(int c) => CharUnicodeInfo.GetNumericValue(Texts.FromCodePoint(c), 0) >= 0;
+    private static bool IsNumeric(int c) => Describe.IsPrintable(c) && CharUnicodeInfo.GetNumericValue(Texts.FromCodePoint(c), 0) is not -1;
 
     private static string TextOf(object? value)
     {
