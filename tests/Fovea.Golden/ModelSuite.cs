@@ -120,7 +120,7 @@ public static class ModelSuite
             Prompt = inputs.GetProperty("prompt").GetString() ?? "",
             Images = [.. inputs.GetProperty("images").EnumerateArray().Select(image => Image.Load(Path.Combine(folder, image.GetString() ?? "")))],
             Videos = [.. inputs.GetProperty("videos").EnumerateArray().Select(video => new VisualItem(
-                [.. video.EnumerateArray().Select(frame => Image.Load(Path.Combine(folder, frame.GetString() ?? "")))], true, 0))],
+                [.. video.EnumerateArray().Select(frame => Image.Load(Path.Combine(folder, frame.GetString() ?? "")))], true))],
             MaxNewTokens = MaxNewTokens(golden),
             EndTokens = ends,
         };

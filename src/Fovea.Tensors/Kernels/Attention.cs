@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>
@@ -7,7 +9,10 @@ namespace Fovea.Tensors.Kernels;
 /// </summary>
 internal static unsafe class Attention
 {
-    /// <summary>Computes rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="rows"/> − 1 of a key/value head, at most <see cref="AttentionScratch.BlockRows"/>.</summary>
+    /// <summary>
+    /// Computes <paramref name="rows"/> rows of a key/value head from row <paramref name="first"/> on, at most <see cref="AttentionScratch.BlockRows"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Block<V>(in AttentionSequence s, int head, int first, int rows, ref AttentionScratch w)
         where V : unmanaged, ILanes<V>
     {
@@ -39,6 +44,7 @@ internal static unsafe class Attention
     /// <param name="few">Whether the rows are read unpacked.</param>
     /// <param name="keys">How many keys of the tile are wanted.</param>
     /// <param name="w">Scratch memory with the rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scores<V>(in AttentionSequence s, in KeyTile tile, int row, int rows, bool few, int keys, in AttentionScratch w)
         where V : unmanaged, ILanes<V>
     {
@@ -52,12 +58,13 @@ internal static unsafe class Attention
 
         for (int key = 0; key < keys; key += Panels.Columns)
         {
-            MatrixTile.Run<V>(
-                w.PackedRows + (row * d), tile.Keys + (key * d), Panels.Columns, d, w.Scores + key, AttentionScratch.ScoreStride, Panels.Rows, Panels.Columns, add: false);
+            float* a = w.PackedRows + (row * d), b = tile.Keys + (key * d);
+            MatrixTile.Run<V>(a, b, Panels.Columns, d, w.Scores + key, AttentionScratch.ScoreStride, Panels.Rows, Panels.Columns, add: false);
         }
     }
 
     /// <summary>Copies the queries of some rows into the scratch memory, and packs them if they are not few.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GatherRows(in AttentionSequence s, int head, int first, int rows, in AttentionScratch w)
     {
         int d = s.HeadSize;
@@ -79,6 +86,7 @@ internal static unsafe class Attention
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel<V>(in AttentionSequence s, in KeyTile tile, int first, int row, int rows, bool few, in AttentionScratch w)
         where V : unmanaged, ILanes<V>
     {
@@ -94,7 +102,8 @@ internal static unsafe class Attention
         for (int r = 0; r < rows; r++)
         {
             int at = row + r;
-            AttentionRow.Weigh<V>(s, tile, first + at, keys, w.Scores + (r * AttentionScratch.ScoreStride), sums + (r * width), ref w.Maxima[at], ref w.Weights[at]);
+            float* scores = w.Scores + (r * AttentionScratch.ScoreStride);
+            AttentionRow.Weigh<V>(s, tile, first + at, keys, scores, sums + (r * width), ref w.Maxima[at], ref w.Weights[at]);
         }
 
         if (few)

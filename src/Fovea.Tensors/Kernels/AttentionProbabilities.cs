@@ -33,9 +33,9 @@ internal static unsafe class AttentionProbabilities
                     for (int r = 0; r < present; r++)
                     {
                         float* scores = w.Scores + (r * AttentionScratch.ScoreStride);
-                        AttentionRow.Scale<V>(s, keys, 0, keys.Count, scores);
-                        float* result = Result(s, head, first + row + r, count, destination);
-                        new ReadOnlySpan<float>(scores, keys.Count).CopyTo(new Span<float>(result + keys.Start, keys.Count));
+                        float* result = Result(s, head, first + row + r, count, destination) + keys.Start;
+                        float scale = AttentionRow.AddBias<V>(s, keys, 0, keys.Count, scores);
+                        Pointwise.Apply<V, AttentionRow.Scaled>(scores, result, keys.Count, new(scale));
                     }
                 }
             }
@@ -91,9 +91,9 @@ internal static unsafe class AttentionProbabilities
         int start = Math.Clamp(s.FirstKey(f) - tile.Start, 0, tile.Count);
         int end = Math.Clamp(s.LastKey(f) + 1 - tile.Start, start, tile.Count);
         float* statistics = s.RowStatistics(head, f);
-        AttentionRow.Scale<V>(s, tile, start, end, scores);
-        Pointwise.Apply<V, AttentionRow.Exponent>(scores + start, scores + start, end - start, new(statistics[0], statistics[1]));
-        Pointwise.Apply<V, MatrixSums.Sum>(column + start, scores + start, column + start, end - start, default);
+        float scale = AttentionRow.AddBias<V>(s, tile, start, end, scores);
+        Pointwise.Apply<V, AttentionRow.Exponent>(scores + start, scores + start, end - start, new(scale, statistics[0]));
+        Pointwise.Apply<V, AttentionRow.ScaledWithBias>(scores + start, column + start, column + start, end - start, new(statistics[1]));
     }
 
     private static void Normalize<V>(in AttentionSequence s, int f, float* row)

@@ -9,21 +9,22 @@ internal static unsafe class AttentionRow
     /// Turns the scores of a row with a tile of keys into weights e^(score − maximum), zero where the row does not see a key, and brings maximum, weight and
     /// sums up to date. If the row sees no key of the tile, nothing changes.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Weigh<V>(
         in AttentionSequence s, in KeyTile tile, int f, int keys, float* scores, float* sums, ref float maximum, ref float weight)
         where V : unmanaged, ILanes<V>
     {
         int start = Math.Clamp(s.FirstKey(f) - tile.Start, 0, keys);
         int end = Math.Clamp(s.LastKey(f) + 1 - tile.Start, start, keys);
-        Scale<V>(s, tile, start, end, scores);
-        float most = Math.Max(maximum, Sums.Max<V>(scores + start, end - start));
-        if (most == float.NegativeInfinity)
+        float scale = AddBias<V>(s, tile, start, end, scores);
+        float most = Math.Max(maximum, scale * Sums.Max<V>(scores + start, end - start));
+        if (start == end || most == float.NegativeInfinity)
         {
             new Span<float>(scores, keys).Clear();
             return;
         }
 
-        Pointwise.Apply<V, Exponent>(scores + start, scores + start, end - start, new(most, 1));
+        Pointwise.Apply<V, Exponent>(scores + start, scores + start, end - start, new(scale, most));
         new Span<float>(scores, start).Clear();
         new Span<float>(scores + end, keys - end).Clear();
         if (most != maximum)
@@ -38,18 +39,20 @@ internal static unsafe class AttentionRow
         weight += Sums.Sum<V>(scores, keys);
     }
 
-    /// <summary>Scales the scores from <paramref name="start"/> to <paramref name="end"/> − 1 and adds the bias of their keys.</summary>
-    public static void Scale<V>(in AttentionSequence s, in KeyTile tile, int start, int end, float* scores)
+    /// <summary>
+    /// Where keys have a bias, scales the scores from <paramref name="start"/> to <paramref name="end"/> − 1 and adds it.
+    /// Returns the factor that is still to be applied.
+    /// </summary>
+    public static float AddBias<V>(in AttentionSequence s, in KeyTile tile, int start, int end, float* scores)
         where V : unmanaged, ILanes<V>
     {
         if (s.Bias == null)
         {
-            Pointwise.Apply<V, Scaled>(scores + start, scores + start, end - start, new(s.Scale));
+            return s.Scale;
         }
-        else
-        {
-            Pointwise.Apply<V, ScaledWithBias>(scores + start, s.Bias + tile.Start + start, scores + start, end - start, new(s.Scale));
-        }
+
+        Pointwise.Apply<V, ScaledWithBias>(scores + start, s.Bias + tile.Start + start, scores + start, end - start, new(s.Scale));
+        return 1;
     }
 
     /// <summary>factor · x.</summary>
@@ -72,14 +75,14 @@ internal static unsafe class AttentionRow
             where V : unmanaged, ILanes<V> => V.MultiplyAdd(x, V.Broadcast(_factor), y);
     }
 
-    /// <summary>factor · e^(x − shift).</summary>
-    public readonly struct Exponent(float shift, float factor) : IPointwise
+    /// <summary>e^(scale · x − shift).</summary>
+    public readonly struct Exponent(float scale, float shift) : IPointwise
     {
-        private readonly float _shift = shift;
-        private readonly float _factor = factor;
+        private readonly float _scale = scale;
+        private readonly float _negative = -shift;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Of<V>(V x)
-            where V : unmanaged, ILanes<V> => Exponential.Of(x - V.Broadcast(_shift)) * V.Broadcast(_factor);
+            where V : unmanaged, ILanes<V> => Exponential.Of(V.MultiplyAdd(x, V.Broadcast(_scale), V.Broadcast(_negative)));
     }
 }

@@ -18,23 +18,48 @@ internal static class Exponential
     /// <summary>e^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
-        where V : unmanaged, ILanes<V> => Of(x, V.Broadcast(0));
+        where V : unmanaged, ILanes<V>
+    {
+        x = Clamp(x);
+        V shifted = Shifted(x);
+        return V.Scale(Polynomial(Remainder(x, shifted)), shifted);
+    }
 
     /// <summary>e^(x + low) for a low so small that it does not change n.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V low)
         where V : unmanaged, ILanes<V>
     {
-        x = V.Max(V.Broadcast(Least), V.Min(V.Broadcast(Most), x));
-        V shifted = V.MultiplyAdd(x, V.Broadcast(Log2E), V.Broadcast(ILanes<V>.Shift));
+        x = Clamp(x);
+        V shifted = Shifted(x);
+        return V.Scale(Polynomial(Remainder(x, shifted) + low), shifted);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Clamp<V>(V x)
+        where V : unmanaged, ILanes<V> => V.Max(V.Broadcast(Least), V.Min(V.Broadcast(Most), x));
+
+    /// <summary>n, raised by <see cref="ILanes{V}.Shift"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Shifted<V>(V x)
+        where V : unmanaged, ILanes<V> => V.MultiplyAdd(x, V.Broadcast(Log2E), V.Broadcast(ILanes<V>.Shift));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Remainder<V>(V x, V shifted)
+        where V : unmanaged, ILanes<V>
+    {
         V n = shifted - V.Broadcast(ILanes<V>.Shift);
-        V r = V.MultiplyAdd(n, V.Broadcast(-Ln2High), x);
-        r = V.MultiplyAdd(n, V.Broadcast(-Ln2Low), r) + low;
+        return V.MultiplyAdd(n, V.Broadcast(-Ln2Low), V.MultiplyAdd(n, V.Broadcast(-Ln2High), x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Polynomial<V>(V r)
+        where V : unmanaged, ILanes<V>
+    {
         V p = V.MultiplyAdd(V.Broadcast(0.001392621346613538f), r, V.Broadcast(0.00836320297157575f));
         p = V.MultiplyAdd(p, r, V.Broadcast(0.04166655443768795f));
         p = V.MultiplyAdd(p, r, V.Broadcast(0.1666657684599398f));
         p = V.MultiplyAdd(p, r, V.Broadcast(0.5f));
-        p = V.MultiplyAdd(p * r, r, r) + V.Broadcast(1);
-        return p * V.PowerOfTwo(shifted, 0) * V.PowerOfTwo(shifted, 1);
+        return V.MultiplyAdd(p * r, r, r) + V.Broadcast(1);
     }
 }

@@ -31,8 +31,14 @@ internal unsafe interface ILanes<TSelf>
     /// <summary><paramref name="negative"/> where x &lt; 0, else <paramref name="other"/>.</summary>
     static abstract TSelf SelectNegative(TSelf x, TSelf negative, TSelf other);
 
-    /// <summary>Factor 0 or 1 of the two whose product is 2^n, for n given as <see cref="Shift"/> + n and −250 ≤ n ≤ 250.</summary>
-    static abstract TSelf PowerOfTwo(TSelf shifted, int halves);
+    /// <summary>x · 2^n, rounded once, for n given as <see cref="Shift"/> + n and −250 ≤ n ≤ 250.</summary>
+    static abstract TSelf Scale(TSelf x, TSelf n);
+
+    /// <summary>The sum of all lanes, added pairwise: i with i + Count/2, then with i + Count/4 and so on.</summary>
+    static abstract float Sum(TSelf x);
+
+    /// <summary>The greatest of all lanes.</summary>
+    static abstract float Max(TSelf x);
 
     /// <summary>Writes <see cref="Count"/> floats of any alignment.</summary>
     void Store(float* destination);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>The packed keys and values of one head of a sequence, made when first asked for and kept as far as there is room.</summary>
@@ -20,7 +22,9 @@ internal unsafe struct KeyTiles
     /// <summary>Tiles of so many keys.</summary>
     public static int Count(int keys) => Panels.Count(keys, KeyTile.Size);
 
-    /// <summary>A tile. Tiles that are kept must be asked for in ascending order at first, and the capacity be all of them; with a capacity of one any order is right.</summary>
+    /// <summary>
+    /// A tile. With a capacity of one it is packed at each call; otherwise the capacity must be that of all tiles, and the tiles are first asked for in ascending order.
+    /// </summary>
     public KeyTile Load(in AttentionSequence s, int head, int tile)
     {
         int d = s.HeadSize;
@@ -59,6 +63,7 @@ internal unsafe struct KeyTiles
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackKeys(float* source, in AttentionSequence s, in KeyTile tile)
     {
         for (int key = 0; key < tile.Count; key += Panels.Columns)
@@ -68,6 +73,7 @@ internal unsafe struct KeyTiles
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackValues(float* source, in AttentionSequence s, in KeyTile tile)
     {
         for (int column = 0; column < s.HeadSize; column += Panels.Columns)

@@ -32,12 +32,18 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 SelectNegative(Lanes1 x, Lanes1 negative, Lanes1 other) => x._value < 0 ? negative : other;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 PowerOfTwo(Lanes1 shifted, int halves)
+    public static Lanes1 Scale(Lanes1 x, Lanes1 n)
     {
-        int n = BitConverter.SingleToInt32Bits(shifted._value) - BitConverter.SingleToInt32Bits(ILanes<Lanes1>.Shift);
-        int half = n >> 1;
-        return new(BitConverter.Int32BitsToSingle(((halves == 0 ? half : n - half) + 127) << 23));
+        int exponent = BitConverter.SingleToInt32Bits(n._value) - BitConverter.SingleToInt32Bits(ILanes<Lanes1>.Shift);
+        int half = exponent >> 1;
+        return new(x._value * Power(half) * Power(exponent - half));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes1 x) => x._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Lanes1 x) => x._value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => *destination = _value;
@@ -53,4 +59,7 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 operator /(Lanes1 x, Lanes1 y) => new(x._value / y._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Power(int exponent) => BitConverter.Int32BitsToSingle((exponent + 127) << 23);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Fovea.Tensors.Kernels;
 
@@ -34,13 +35,25 @@ internal readonly unsafe struct Lanes16(Vector512<float> value) : ILanes<Lanes16
         new(Vector512.ConditionalSelect(Vector512.LessThan(x._value, Vector512<float>.Zero), negative._value, other._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 PowerOfTwo(Lanes16 shifted, int halves)
+    public static Lanes16 Scale(Lanes16 x, Lanes16 n)
     {
+        if (Avx512F.IsSupported)
+        {
+            return new(Avx512F.Scale(x._value, (n - Broadcast(ILanes<Lanes16>.Shift))._value));
+        }
+
         // The low bits of 1.5·2^23 + n are n; half of it goes in each of two factors, so that 2^n may be subnormal or infinite.
-        var n = shifted._value.AsInt32() - Vector512.Create(ILanes<Lanes16>.Shift).AsInt32();
-        var half = n >> 1;
-        return new((((halves == 0 ? half : n - half) + Vector512.Create(127)) << 23).AsSingle());
+        var exponent = n._value.AsInt32() - Vector512.Create(ILanes<Lanes16>.Shift).AsInt32();
+        var half = exponent >> 1;
+        var bias = Vector512.Create(127);
+        return new(x._value * ((half + bias) << 23).AsSingle() * ((exponent - half + bias) << 23).AsSingle());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes16 x) => Lanes8.Sum(new Lanes8(x._value.GetLower()) + new Lanes8(x._value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Lanes16 x) => Lanes8.Max(Lanes8.Max(new Lanes8(x._value.GetLower()), new Lanes8(x._value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);

@@ -34,12 +34,27 @@ internal readonly unsafe struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
         new(Vector128.ConditionalSelect(Vector128.LessThan(x._value, Vector128<float>.Zero), negative._value, other._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 PowerOfTwo(Lanes4 shifted, int halves)
+    public static Lanes4 Scale(Lanes4 x, Lanes4 n)
     {
         // The low bits of 1.5·2^23 + n are n; half of it goes in each of two factors, so that 2^n may be subnormal or infinite.
-        var n = shifted._value.AsInt32() - Vector128.Create(ILanes<Lanes4>.Shift).AsInt32();
-        var half = n >> 1;
-        return new((((halves == 0 ? half : n - half) + Vector128.Create(127)) << 23).AsSingle());
+        var exponent = n._value.AsInt32() - Vector128.Create(ILanes<Lanes4>.Shift).AsInt32();
+        var half = exponent >> 1;
+        var bias = Vector128.Create(127);
+        return new(x._value * ((half + bias) << 23).AsSingle() * ((exponent - half + bias) << 23).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes4 x)
+    {
+        var pairs = x._value + Vector128.Shuffle(x._value, Vector128.Create(2, 3, 0, 1));
+        return pairs.ToScalar() + pairs.GetElement(1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Lanes4 x)
+    {
+        var pairs = Vector128.MaxNative(x._value, Vector128.Shuffle(x._value, Vector128.Create(2, 3, 0, 1)));
+        return Math.Max(pairs.ToScalar(), pairs.GetElement(1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

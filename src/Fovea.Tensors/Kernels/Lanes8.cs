@@ -34,13 +34,20 @@ internal readonly unsafe struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
         new(Vector256.ConditionalSelect(Vector256.LessThan(x._value, Vector256<float>.Zero), negative._value, other._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 PowerOfTwo(Lanes8 shifted, int halves)
+    public static Lanes8 Scale(Lanes8 x, Lanes8 n)
     {
         // The low bits of 1.5·2^23 + n are n; half of it goes in each of two factors, so that 2^n may be subnormal or infinite.
-        var n = shifted._value.AsInt32() - Vector256.Create(ILanes<Lanes8>.Shift).AsInt32();
-        var half = n >> 1;
-        return new((((halves == 0 ? half : n - half) + Vector256.Create(127)) << 23).AsSingle());
+        var exponent = n._value.AsInt32() - Vector256.Create(ILanes<Lanes8>.Shift).AsInt32();
+        var half = exponent >> 1;
+        var bias = Vector256.Create(127);
+        return new(x._value * ((half + bias) << 23).AsSingle() * ((exponent - half + bias) << 23).AsSingle());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes8 x) => Lanes4.Sum(new Lanes4(x._value.GetLower()) + new Lanes4(x._value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Lanes8 x) => Lanes4.Max(Lanes4.Max(new Lanes4(x._value.GetLower()), new Lanes4(x._value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);

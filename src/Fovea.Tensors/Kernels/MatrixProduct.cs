@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal static unsafe class MatrixProduct
     private const int RowPanelsAtOnce = 20;
 
     /// <summary>Tiles <paramref name="start"/> to <paramref name="end"/> − 1, counted down the row panels of one column panel after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Tiles<V>(in ProductOperands p, int start, int end)
         where V : unmanaged, ILanes<V>
     {
@@ -35,6 +38,7 @@ internal static unsafe class MatrixProduct
     }
 
     /// <summary>Column panels <paramref name="start"/> to <paramref name="end"/> − 1 of a product of at most <see cref="MatrixRows.MaxRows"/> rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows<V>(in ProductOperands p, int start, int end)
         where V : unmanaged, ILanes<V>
     {
@@ -54,6 +58,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<V>(in ProductOperands p, int rowPanel, int columnPanel, int k)
         where V : unmanaged, ILanes<V>
     {

@@ -6,6 +6,7 @@ namespace Fovea.Tensors.Kernels;
 internal static unsafe class MatrixSums
 {
     /// <summary>C[rows, columns] ← or += sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store<V>(float* sums, int stride, int rows, int columns, float* c, long cStride, bool add)
         where V : unmanaged, ILanes<V>
     {

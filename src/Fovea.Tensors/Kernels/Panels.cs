@@ -29,6 +29,7 @@ internal static unsafe class Panels
     /// <param name="k">Numbers of a row.</param>
     /// <param name="destination">[k][width].</param>
     /// <param name="width">A multiple of 4.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(float* source, long stride, int rows, int k, float* destination, int width)
     {
         for (int start = 0; start < k; start += Chunk)

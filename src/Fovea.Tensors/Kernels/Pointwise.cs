@@ -6,7 +6,7 @@ namespace Fovea.Tensors.Kernels;
 internal static unsafe class Pointwise
 {
     /// <summary>destination[i] = f(x[i]); the two may be the same.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<V, TFunction>(float* x, float* destination, int count, TFunction f)
         where V : unmanaged, ILanes<V>
         where TFunction : struct, IPointwise
@@ -24,7 +24,7 @@ internal static unsafe class Pointwise
     }
 
     /// <summary>destination[i] = f(x[i], y[i]); the three may be the same.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<V, TFunction>(float* x, float* y, float* destination, int count, TFunction f)
         where V : unmanaged, ILanes<V>
         where TFunction : struct, IPointwisePair

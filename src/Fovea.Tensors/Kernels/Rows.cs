@@ -33,6 +33,7 @@ internal static unsafe class Rows
     }
 
     /// <summary>(x_i, x_{i+half}) ← (x_i cos_i − x_{i+half} sin_i, x_{i+half} cos_i + x_i sin_i) for each head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rotate<V>(float* x, float* cos, float* sin, int half, int heads)
         where V : unmanaged, ILanes<V>
     {

@@ -27,8 +27,7 @@ public static unsafe class Softmax
     internal static void Row<V>(float* row, int count)
         where V : unmanaged, ILanes<V>
     {
-        float most = Sums.Max<V>(row, count);
-        Pointwise.Apply<V, AttentionRow.Exponent>(row, row, count, new(most, 1));
+        Pointwise.Apply<V, AttentionRow.Exponent>(row, row, count, new(1, Sums.Max<V>(row, count)));
         Pointwise.Apply<V, AttentionRow.Scaled>(row, row, count, new(1 / Sums.Sum<V>(row, count)));
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>
-/// Sums over a row in one order at every width of vector: number i goes to partial sum i mod 64, in ascending order, and the partial sums are added pairwise.
-/// Zeros behind the row change nothing.
+/// Sums over a row in one order at every width of vector: number i goes to partial sum i mod 64, in ascending order, and the partial sums are added pairwise,
+/// i with i + 32, then with i + 16 and so on. Zeros behind the row change nothing.
 /// </summary>
 internal static unsafe class Sums
 {
@@ -19,6 +19,7 @@ internal static unsafe class Sums
         where V : unmanaged, ILanes<V> => Reduce<V, Square<V>, Square<Lanes1>>(x, count, center);
 
     /// <summary>The greatest number, −∞ if there is none. NaN is passed over or returned, depending on its place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Max<V>(float* x, int count)
         where V : unmanaged, ILanes<V>
     {
@@ -29,14 +30,7 @@ internal static unsafe class Sums
             most = V.Max(most, V.Load(x + i));
         }
 
-        float* lanes = stackalloc float[V.Count];
-        most.Store(lanes);
-        float max = lanes[0];
-        for (int lane = 1; lane < V.Count; lane++)
-        {
-            max = Math.Max(max, lanes[lane]);
-        }
-
+        float max = V.Max(most);
         for (; i < count; i++)
         {
             max = Math.Max(max, x[i]);
@@ -46,6 +40,7 @@ internal static unsafe class Sums
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Reduce<V, TTerm, TScalarTerm>(float* x, int count, float center)
         where V : unmanaged, ILanes<V>
         where TTerm : struct, ITerm<V>
@@ -76,15 +71,15 @@ internal static unsafe class Sums
             TScalarTerm.Add(Lanes1.Load(x + i), Lanes1.Broadcast(center), Lanes1.Load(partials + i - whole)).Store(partials + i - whole);
         }
 
-        for (int half = Partials / 2; half > 0; half /= 2)
+        for (int half = Partials / 2; half >= V.Count; half /= 2)
         {
-            for (int i = 0; i < half; i++)
+            for (int i = 0; i < half; i += V.Count)
             {
-                partials[i] += partials[i + half];
+                (V.Load(partials + i) + V.Load(partials + i + half)).Store(partials + i);
             }
         }
 
-        return partials[0];
+        return V.Sum(V.Load(partials));
     }
 
     private interface ITerm<V>

@@ -9,9 +9,13 @@ internal static class AttentionCheck
     {
         int heads = settings.Heads, kvHeads = settings.KeyValueHeads, d = settings.HeadSize;
         Compute.Check(
-            heads > 0 && kvHeads > 0 && heads % kvHeads == 0 && d is > 0 and <= MatrixProduct.Block && settings.Window >= 0,
+            heads > 0 && kvHeads > 0 && heads % kvHeads == 0 && d is > 0 and <= MatrixProduct.Block,
             queries,
-            $"cannot be attended with {heads} heads on {kvHeads} key/value heads of {d} numbers (at most {MatrixProduct.Block}) and a window of {settings.Window}");
+            $"cannot be attended with {heads} heads on {kvHeads} key/value heads of {d} numbers (at most {MatrixProduct.Block})");
+        Compute.Check(
+            settings.Window >= 0 && settings.Scale >= 0 && float.IsFinite(settings.Scale),
+            queries,
+            $"cannot be attended with a window of {settings.Window} and a scale of {settings.Scale}");
         Compute.Check(queries.RowLength == (long)heads * d, queries, $"has rows of {queries.RowLength}, not of {heads} heads of {d}");
     }
 
@@ -24,7 +28,9 @@ internal static class AttentionCheck
         Keys(segment.Keys, segment, settings);
         Compute.Check(segment.Values.Shape == segment.Keys.Shape, segment.Values, $"are values of another shape than their keys {segment.Keys}");
         Compute.Check(
-            segment.KeyBias is null || segment.KeyBias.Shape.Count == segment.KeyCount, segment.KeyBias, $"is not one number for each of {segment.KeyCount} keys");
+            segment.KeyBias is null || segment.KeyBias.Shape.Count == segment.KeyCount,
+            segment.KeyBias,
+            $"is not one number for each of {segment.KeyCount} keys");
         if (segment.Capture is { } capture)
         {
             Capture(capture, segment, settings);
@@ -41,7 +47,9 @@ internal static class AttentionCheck
             $"holds neither [rows, {heads} x {d}] nor [{heads}, rows, {d}]");
         int rows = keys.Shape[byHead ? 1 : 0];
         Compute.Check(
-            segment.KeyStart >= 0 && segment.KeyCount >= 0 && segment.KeyStart <= rows - segment.KeyCount, keys, $"has no keys {segment.KeyStart} + {segment.KeyCount}");
+            segment.KeyStart >= 0 && segment.KeyCount >= 0 && segment.KeyStart <= rows - segment.KeyCount,
+            keys,
+            $"has no keys {segment.KeyStart} + {segment.KeyCount}");
     }
 
     private static void Capture(AttentionCapture capture, in AttentionSegment segment, in AttentionSettings settings)

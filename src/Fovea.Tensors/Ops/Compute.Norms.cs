@@ -6,29 +6,31 @@ namespace Fovea.Tensors.Ops;
 public sealed unsafe partial class Compute
 {
     /// <summary>w ⊙ (x · (mean(x²) + ε)^-½) for every row.</summary>
-    /// <param name="x">[rows, width].</param>
+    /// <param name="x">[rows, n · width]; every width is normalised by itself.</param>
     /// <param name="weight">[width].</param>
     /// <param name="epsilon">ε.</param>
-    /// <returns>[rows, width], rented.</returns>
+    /// <returns>[rows, n · width], rented.</returns>
     /// <exception cref="ArgumentException">The weight has another width, or a type is not f32.</exception>
     public Tensor RmsNorm(Tensor x, Tensor weight, float epsilon) => Normalize(x, weight, null, epsilon);
 
     /// <summary>(x − mean) · (variance + ε)^-½ ⊙ w + b for every row, with the population variance.</summary>
-    /// <param name="x">[rows, width].</param>
+    /// <param name="x">[rows, n · width]; every width is normalised by itself.</param>
     /// <param name="weight">w [width].</param>
     /// <param name="bias">b [width].</param>
     /// <param name="epsilon">ε.</param>
-    /// <returns>[rows, width], rented.</returns>
+    /// <returns>[rows, n · width], rented.</returns>
     /// <exception cref="ArgumentException">Weight or bias have another width, or a type is not f32.</exception>
     public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float epsilon)
     {
-        Check(bias.Shape.Count == x.RowLength, bias, $"is not one number for each of {x.RowLength} of a row");
+        Check(bias.Shape.Count == weight.Shape.Count, bias, $"is not one number for each of the {weight.Shape.Count} weights");
         return Normalize(x, weight, bias, epsilon);
     }
 
     private Tensor Normalize(Tensor x, Tensor weight, Tensor? bias, float epsilon)
     {
-        Check(weight.Shape.Count == x.RowLength, weight, $"is not one number for each of {x.RowLength} of a row");
+        int width = (int)weight.Shape.Count;
+        Check(width > 0 && x.RowLength % width == 0, weight, $"is not one number for each of {x.RowLength} of a row, or of a part of it");
+        int rows = x.Rows * (x.RowLength / width);
         var y = Rent(x.Rows, x.RowLength);
         var work = new NormWork
         {
@@ -37,10 +39,10 @@ public sealed unsafe partial class Compute
             Weight = weight.Floats,
             Bias = bias is null ? null : bias.Floats,
             Y = y.Floats,
-            Width = x.RowLength,
+            Width = width,
             Epsilon = epsilon,
         };
-        RunRows(x.Rows, x.RowLength, ref work);
+        RunRows(rows, width, ref work);
         return y;
     }
 

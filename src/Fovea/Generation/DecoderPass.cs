@@ -43,6 +43,7 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             model.Layers[layer].Attend(compute, hidden, cos, sin, _slices.AsSpan(0, items.Count), _segments);
             _signals.KeepCaptures(layer, items, _slices);
             model.Layers[layer].FeedForward(compute, hidden);
+            AddDeepStack(layer, hidden, items);
             observer?.OnDecoder(layer, hidden);
         }
 
@@ -78,7 +79,7 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             var (_, run, reduction, _) = items[i];
             if (reduction is not null && reduction.ActsAt(Stage.Decoder(layer)))
             {
-                changed |= Reduce(Stage.Decoder(layer), hidden, start, run, reduction);
+                changed |= Reduce(Stage.Decoder(layer), hidden, start, items[i], reduction);
             }
 
             start += run.Count;
@@ -87,8 +88,9 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         return changed;
     }
 
-    private bool Reduce(Stage stage, Tensor hidden, int start, TokenRun run, ReductionRun reduction)
+    private bool Reduce(Stage stage, Tensor hidden, int start, PassItem item, ReductionRun reduction)
     {
+        var run = item.Run;
         int rowsBefore = run.Count;
         var visual = run.VisualRows();
         reduction.Reduce(
@@ -99,6 +101,7 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             {
                 var all = map.Within(run.Count, visual);
                 Shrink(hidden, start, run.Count, all);
+                item.Visual?.Apply(compute, map);
                 run.Apply(all, reduction.Plan.Positions, reduction.Plan.ProportionalAttention);
                 visual = run.VisualRows();
             },
@@ -136,6 +139,25 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             }
 
             start += run.Count;
+        }
+    }
+
+    private static void AddDeepStack(int layer, Tensor hidden, IReadOnlyList<PassItem> items)
+    {
+        int start = 0;
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (items[i].Visual is { } visual && layer < visual.DeepStack.Count)
+            {
+                int next = 0;
+                foreach (int row in items[i].Run.VisualRows())
+                {
+                    var state = hidden.Row<float>(start + row);
+                    System.Numerics.Tensors.TensorPrimitives.Add<float>(state, visual.DeepStack[layer].Row<float>(next++), state);
+                }
+            }
+
+            start += items[i].Run.Count;
         }
     }
 

@@ -28,6 +28,11 @@ public abstract class ForwardObserver
     {
     }
 
+    /// <summary>What will be added to the visual tokens behind a decoder layer: [visual tokens, hidden size].</summary>
+    public virtual void OnDeepStack(int level, Tensor features)
+    {
+    }
+
     /// <summary>Decoder states before layer 0 (layer −1) or after a layer: [tokens, hidden size], the sequences end to end.</summary>
     public virtual void OnDecoder(int layer, Tensor hidden)
     {

@@ -89,12 +89,11 @@ public sealed class Generator
     private Tensor Prefill(List<PassItem> items, List<PreparedPrompt> prompts, List<ActiveAnswer> answers, CancellationToken cancellation)
     {
         var bottom = _compute.Arena.Top;
-        var visual = new Tensor[items.Count];
         try
         {
             for (int i = 0; i < items.Count; i++)
             {
-                visual[i] = Encode(prompts[i], items[i], cancellation);
+                items[i].Visual = Encode(prompts[i], items[i], cancellation);
                 _compute.Arena.Release(bottom);
             }
 
@@ -103,7 +102,7 @@ public sealed class Generator
             int start = 0;
             for (int i = 0; i < items.Count; i++)
             {
-                prompts[i].Splice(_compute, visual[i], hidden, start);
+                prompts[i].Splice(_compute, items[i].Visual?.Tokens ?? hidden, hidden, start);
                 start += prompts[i].Rows;
                 answers[i].Report.VisualTokensPerLayer = new int[_model.LanguageModel.Layers.Count];
                 answers[i].AcceptPrompt(prompts[i].Ids);
@@ -119,19 +118,19 @@ public sealed class Generator
         }
         finally
         {
-            Array.ForEach(visual, tokens => tokens?.Dispose());
+            items.ForEach(item => item.Visual?.Dispose());
             items.ForEach(item => item.Reduction?.Clear());
         }
     }
 
-    private Tensor Encode(PreparedPrompt prompt, PassItem item, CancellationToken cancellation)
+    private VisualTokens Encode(PreparedPrompt prompt, PassItem item, CancellationToken cancellation)
     {
         var reduction = item.Reduction ?? throw new InvalidOperationException("Prefill has reductions, be they none.");
         var policy = reduction.Plan.Positions;
         if (prompt.Input is null)
         {
             prompt.Place(item.Run, TokenMap.Identity(0), [], policy);
-            return Tensor.Allocate(0, _model.LanguageModel.Config.HiddenSize);
+            return VisualTokens.None(_model.LanguageModel.Config.HiddenSize);
         }
 
         item.Report.Preprocessing = prompt.Preprocessing;
@@ -139,9 +138,7 @@ public sealed class Generator
         var sizes = new float[reduction.Map.Inputs];
         Array.Fill(sizes, 1);
         prompt.Place(item.Run, reduction.Map, reduction.Plan.ProportionalAttention && !reduction.Map.IsSelection ? reduction.Map.Sizes(sizes) : [], policy);
-        var copy = Tensor.Allocate(tokens.Rows, tokens.RowLength);
-        tokens.AsSpan<float>().CopyTo(copy.AsSpan<float>());
-        return copy;
+        return tokens;
     }
 
     private static void Finish(PreparedPrompt prompt, PassItem item, TimeSpan prefill)

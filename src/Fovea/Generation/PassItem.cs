@@ -5,4 +5,8 @@ namespace Fovea.Generation;
 /// <param name="Run">Its rows.</param>
 /// <param name="Reduction">Its reductions during prefill, or none.</param>
 /// <param name="Report">Receives counts.</param>
-internal sealed record PassItem(Sequence Sequence, TokenRun Run, ReductionRun? Reduction, RunReport Report);
+internal sealed record PassItem(Sequence Sequence, TokenRun Run, ReductionRun? Reduction, RunReport Report)
+{
+    /// <summary>Its visual tokens during prefill, or none.</summary>
+    public VisualTokens? Visual { get; set; }
+}

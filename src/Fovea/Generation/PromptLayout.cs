@@ -44,25 +44,7 @@ internal sealed class PromptLayout
 
     /// <summary>The ids with every placeholder expanded.</summary>
     /// <param name="tokens">Visual tokens of each item.</param>
-    public int[] Expand(IReadOnlyList<int> tokens)
-    {
-        var expanded = new List<int>(_ids.Length);
-        int item = 0;
-        foreach (int id in _ids)
-        {
-            if (_model.IsVisual(id))
-            {
-                expanded.AddRange(_model.Expand(Items[item], tokens[item]));
-                item++;
-            }
-            else
-            {
-                expanded.Add(id);
-            }
-        }
-
-        return [.. expanded];
-    }
+    public int[] Expand(IReadOnlyList<int> tokens) => _model.Expand(_ids, Items, tokens);
 
     /// <summary>How many items in front the sequence already holds.</summary>
     public int HeldBy(Sequence sequence)

@@ -17,20 +17,46 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
     /// <param name="run">The request's reductions; begins here.</param>
     /// <param name="report">Receives times and operations.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    /// <returns>[visual tokens left, hidden size], rented; valid until the arena is released below it.</returns>
-    public Tensor Run(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
+    /// <returns>The visual tokens that are left; owned by the caller.</returns>
+    public VisualTokens Run(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
     {
         run.Begin(input.Geometry);
         report.VisualTokens = input.Geometry.Count;
         long started = Stopwatch.GetTimestamp();
-        var features = Encode(input, run, report, cancellation);
+        var state = Encode(input, run, report, cancellation);
+        var features = model.Features(compute, state);
         report.Encoding += Stopwatch.GetElapsedTime(started);
         observer?.OnFeatures(features);
 
         var tokens = run.ActsAt(Stage.BeforeProjector) ? ReduceAndProject(input, run, features, report) : Project(input.Packing, features, report);
         tokens = Reduce(Stage.AfterProjector, run, tokens);
         observer?.OnVisualTokens(tokens);
-        return tokens;
+        return new VisualTokens(Own(tokens), DeepStack(input, state, run, report));
+    }
+
+    /// <summary>DeepStack features go the way of the tokens that they belong to.</summary>
+    private Tensor[] DeepStack(VisualInput input, VisionState state, ReductionRun run, RunReport report)
+    {
+        var levels = new Tensor[model.DeepStackLevels];
+        for (int level = 0; level < levels.Length; level++)
+        {
+            var mark = compute.Arena.Top;
+            var features = model.DeepStackFeatures(compute, state, level);
+            levels[level] = Own(run.Map.IsSelection
+                ? Project(input.Packing.Select(run.Map.Representatives), features, report, rows => model.ProjectDeepStack(compute, rows, level))
+                : run.Map.Apply(compute, Project(input.Packing, features, report, rows => model.ProjectDeepStack(compute, rows, level))));
+            observer?.OnDeepStack(level, levels[level]);
+            compute.Arena.Release(mark);
+        }
+
+        return levels;
+    }
+
+    private static Tensor Own(Tensor rented)
+    {
+        var copy = Tensor.Allocate(rented.Rows, rented.RowLength);
+        rented.AsSpan<float>().CopyTo(copy.AsSpan<float>());
+        return copy;
     }
 
     /// <summary>
@@ -55,7 +81,7 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
             : Project(input.Packing.Select(run.Map.Representatives), features, report);
     }
 
-    private Tensor Project(TokenPacking packing, Tensor features, RunReport report)
+    private Tensor Project(TokenPacking packing, Tensor features, RunReport report, Func<Tensor, Tensor>? project = null)
     {
         long started = Stopwatch.GetTimestamp();
         if (!packing.IsIdentity)
@@ -69,7 +95,7 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
             }
         }
 
-        var projected = model.Project(compute, features);
+        var projected = project is null ? model.Project(compute, features) : project(features);
         report.EncoderFlops += 2L * features.Rows * model.ProjectorMultiplyAdds;
         var tokens = packing.IsIdentity ? projected : packing.Apply(compute, projected, model.InsertedToken);
         report.Projection += Stopwatch.GetElapsedTime(started);
@@ -94,7 +120,7 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
         return values;
     }
 
-    private Tensor Encode(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
+    private VisionState Encode(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
     {
         var vision = model.Vision;
         var state = vision.Embed(compute, input);
@@ -117,7 +143,7 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
             report.EncoderFlops += vision.BlockOperations(block, state);
         }
 
-        return model.Features(compute, state);
+        return state;
     }
 
     private void Snapshot(VisionState state, int hiddenState)

@@ -54,14 +54,20 @@ public abstract class MultimodalModel : IDisposable
     /// <exception cref="NotSupportedException">The family does not take videos.</exception>
     public abstract VisualInput Prepare(IReadOnlyList<VisualItem> items);
 
-    /// <summary>The ids that take the place of one placeholder; those that are visual tokens carry the placeholder's id.</summary>
-    /// <param name="item">The picture or video.</param>
-    /// <param name="tokens">Its visual tokens.</param>
-    public virtual IReadOnlyList<int> Expand(VisualItem item, int tokens)
+    /// <summary>The ids of a prompt with every placeholder expanded; those that are visual tokens carry the placeholder's id.</summary>
+    /// <param name="ids">The tokenised prompt.</param>
+    /// <param name="items">Its pictures and videos, in the order of their placeholders.</param>
+    /// <param name="tokens">Visual tokens of each.</param>
+    public virtual int[] Expand(ReadOnlySpan<int> ids, IReadOnlyList<VisualItem> items, IReadOnlyList<int> tokens)
     {
-        var ids = new int[tokens];
-        Array.Fill(ids, item.IsVideo ? VideoTokenId ?? ImageTokenId : ImageTokenId);
-        return ids;
+        var expanded = new List<int>(ids.Length);
+        int item = 0;
+        foreach (int id in ids)
+        {
+            expanded.AddRange(IsVisual(id) ? Enumerable.Repeat(id, tokens[item++]) : [id]);
+        }
+
+        return [.. expanded];
     }
 
     /// <summary>Positions of new tokens.</summary>
@@ -87,6 +93,15 @@ public abstract class MultimodalModel : IDisposable
 
     /// <summary>Features to rows of the language model: [rows, feature width] → [rows, hidden size], rented.</summary>
     public abstract Tensor Project(Compute compute, Tensor features);
+
+    /// <summary>How many further feature sets are added to the visual tokens behind the first decoder layers (DeepStack, arXiv 2406.04334).</summary>
+    public virtual int DeepStackLevels => 0;
+
+    /// <summary>Further features: of each feature row what is added behind decoder layer <paramref name="level"/>; [feature rows, feature width], rented.</summary>
+    public virtual Tensor DeepStackFeatures(Compute compute, VisionState state, int level) => throw new NotSupportedException($"{Family} has no DeepStack features.");
+
+    /// <summary>Further features to rows of the language model: [rows, feature width] → [rows, hidden size], rented.</summary>
+    public virtual Tensor ProjectDeepStack(Compute compute, Tensor features, int level) => throw new NotSupportedException($"{Family} has no DeepStack features.");
 
     /// <summary>Whether an id of an expanded prompt is a visual token.</summary>
     public bool IsVisual(int id) => id == ImageTokenId || id == VideoTokenId;

@@ -5,4 +5,5 @@ namespace Fovea.Models;
 /// <param name="Frame">Index of the frame, 0 for an image.</param>
 /// <param name="Rows">Rows of visual tokens.</param>
 /// <param name="Columns">Columns of visual tokens.</param>
-public readonly record struct TokenGrid(int Image, int Frame, int Rows, int Columns);
+/// <param name="Time">Steps on the temporal axis of rotary embedding since the start of the video.</param>
+public readonly record struct TokenGrid(int Image, int Frame, int Rows, int Columns, int Time = 0);

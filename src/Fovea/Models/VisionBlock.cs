@@ -4,21 +4,32 @@ using Fovea.Tensors.Ops;
 
 namespace Fovea.Models;
 
-/// <summary>One block of a vision transformer in two halves: x += attention(norm1(x)), x += mlp(norm2(x)).</summary>
+/// <summary>
+/// The one block of all vision transformers, in two halves: x += s₁ ⊙ attention(norm1(x)), x += s₂ ⊙ mlp(norm2(x)). Families differ in the norms, the
+/// feed-forward block, rotary embedding and the scales s (none = 1).
+/// </summary>
 public sealed class VisionBlock : IDisposable
 {
-    private readonly LayerNorm _norm1;
+    private readonly Norm _norm1;
     private readonly SelfAttention _attention;
-    private readonly LayerNorm _norm2;
-    private readonly Mlp _mlp;
+    private readonly Norm _norm2;
+    private readonly FeedForward _mlp;
+    private readonly Tensor? _scale1;
+    private readonly Tensor? _scale2;
 
-    private VisionBlock(LayerNorm norm1, SelfAttention attention, LayerNorm norm2, Mlp mlp)
+    /// <summary>Owns its parts.</summary>
+    public VisionBlock(Norm norm1, SelfAttention attention, Norm norm2, FeedForward mlp, Tensor? scale1 = null, Tensor? scale2 = null)
     {
         _norm1 = norm1;
         _attention = attention;
         _norm2 = norm2;
         _mlp = mlp;
+        _scale1 = scale1;
+        _scale2 = scale2;
     }
+
+    /// <summary>Heads, scale and mask.</summary>
+    public AttentionSettings Settings => _attention.Settings;
 
     /// <summary>Bytes of the weights.</summary>
     public long Bytes => _attention.Bytes + _mlp.Bytes;
@@ -47,24 +58,32 @@ public sealed class VisionBlock : IDisposable
 
     /// <summary>First half, in place.</summary>
     /// <param name="compute">Where to run.</param>
-    /// <param name="states">[tokens, width], the tiles end to end.</param>
-    /// <param name="offsets">Where each tile starts, and the end.</param>
-    /// <param name="captures">One per tile, or empty.</param>
-    public void Attend(Compute compute, Tensor states, ReadOnlySpan<int> offsets, ReadOnlySpan<AttentionCapture> captures)
+    /// <param name="states">[tokens, width], the pieces end to end.</param>
+    /// <param name="offsets">Where each piece starts, and the end; a token attends to its own piece.</param>
+    /// <param name="captures">One per piece, or empty.</param>
+    /// <param name="rotary">Cosines and sines [tokens, head size / 2], or none.</param>
+    public void Attend(
+        Compute compute, Tensor states, ReadOnlySpan<int> offsets, ReadOnlySpan<AttentionCapture> captures, (Tensor Cos, Tensor Sin)? rotary = null)
     {
         var mark = compute.Arena.Top;
         var normed = _norm1.Forward(compute, states);
         var queries = _attention.Queries(compute, normed);
         var keys = _attention.Keys(compute, normed);
-        var values = _attention.Values(compute, normed);
-        var segments = new AttentionSegment[offsets.Length - 1];
-        for (int tile = 0; tile < segments.Length; tile++)
+        if (rotary is var (cos, sin))
         {
-            int start = offsets[tile], count = offsets[tile + 1] - start;
-            segments[tile] = new AttentionSegment(start, count, keys, values, start, count, null, captures.IsEmpty ? null : captures[tile]);
+            compute.Rotate(queries, cos, sin);
+            compute.Rotate(keys, cos, sin);
         }
 
-        compute.AddInto(states, _attention.Attend(compute, queries, segments));
+        var values = _attention.Values(compute, normed);
+        var segments = new AttentionSegment[offsets.Length - 1];
+        for (int piece = 0; piece < segments.Length; piece++)
+        {
+            int start = offsets[piece], count = offsets[piece + 1] - start;
+            segments[piece] = new AttentionSegment(start, count, keys, values, start, count, null, captures.IsEmpty ? null : captures[piece]);
+        }
+
+        compute.AddInto(states, Scaled(_attention.Attend(compute, queries, segments), _scale1));
         compute.Arena.Release(mark);
     }
 
@@ -72,7 +91,7 @@ public sealed class VisionBlock : IDisposable
     public void FeedForward(Compute compute, Tensor states)
     {
         var mark = compute.Arena.Top;
-        compute.AddInto(states, _mlp.Forward(compute, _norm2.Forward(compute, states)));
+        compute.AddInto(states, Scaled(_mlp.Forward(compute, _norm2.Forward(compute, states)), _scale2));
         compute.Arena.Release(mark);
     }
 
@@ -83,5 +102,17 @@ public sealed class VisionBlock : IDisposable
         _attention.Dispose();
         _norm2.Dispose();
         _mlp.Dispose();
+        _scale1?.Dispose();
+        _scale2?.Dispose();
+    }
+
+    private static Tensor Scaled(Tensor rows, Tensor? scale)
+    {
+        for (int row = 0; row < rows.Rows && scale is not null; row++)
+        {
+            System.Numerics.Tensors.TensorPrimitives.Multiply<float>(rows.Row<float>(row), scale.AsSpan<float>(), rows.Row<float>(row));
+        }
+
+        return rows;
     }
 }

@@ -5,14 +5,15 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Nn;
 
 /// <summary>down(f(gate(x)) ⊙ up(x)), the feed-forward block of Llama and its relatives.</summary>
-public sealed class GatedMlp : IDisposable
+public sealed class GatedMlp : FeedForward
 {
     private readonly Linear _gate;
     private readonly Linear _up;
     private readonly Linear _down;
     private readonly Activation _activation;
 
-    private GatedMlp(Linear gate, Linear up, Linear down, Activation activation)
+    /// <summary>Owns the three layers.</summary>
+    public GatedMlp(Linear gate, Linear up, Linear down, Activation activation)
     {
         _gate = gate;
         _up = up;
@@ -20,8 +21,11 @@ public sealed class GatedMlp : IDisposable
         _activation = activation;
     }
 
-    /// <summary>Bytes of the weights.</summary>
-    public long Bytes => _gate.Bytes + _up.Bytes + _down.Bytes;
+    /// <inheritdoc/>
+    public override long Bytes => _gate.Bytes + _up.Bytes + _down.Bytes;
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds => new[] { _gate, _up, _down }.Sum(linear => (long)linear.Inputs * linear.Outputs);
 
     /// <summary>Reads <c>gate_proj</c>, <c>up_proj</c> and <c>down_proj</c>.</summary>
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
@@ -31,8 +35,8 @@ public sealed class GatedMlp : IDisposable
         Linear.Load(weights.At("down_proj"), intermediate, width, bias, compute),
         activation);
 
-    /// <summary>[rows, width] → [rows, width], rented.</summary>
-    public Tensor Forward(Compute compute, Tensor x)
+    /// <inheritdoc/>
+    public override Tensor Forward(Compute compute, Tensor x)
     {
         var gate = _gate.Forward(compute, x);
         compute.ActivateGated(gate, _up.Forward(compute, x), _activation);
@@ -40,7 +44,7 @@ public sealed class GatedMlp : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _gate.Dispose();
         _up.Dispose();

@@ -4,7 +4,7 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Nn;
 
 /// <summary>(x − mean) / √(variance + ε) · w + b with the population variance.</summary>
-public sealed class LayerNorm : IDisposable
+public sealed class LayerNorm : Norm
 {
     private readonly Tensor _weight;
     private readonly Tensor _bias;
@@ -22,11 +22,11 @@ public sealed class LayerNorm : IDisposable
     public static LayerNorm Load(WeightReader weights, int width, float epsilon) =>
         new(weights.Vector("weight", width), weights.Vector("bias", width), epsilon);
 
-    /// <summary>Normalises rows: [rows, width] → [rows, width], rented.</summary>
-    public Tensor Forward(Compute compute, Tensor x) => compute.LayerNorm(x, _weight, _bias, _epsilon);
+    /// <inheritdoc/>
+    public override Tensor Forward(Compute compute, Tensor x) => compute.LayerNorm(x, _weight, _bias, _epsilon);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _weight.Dispose();
         _bias.Dispose();

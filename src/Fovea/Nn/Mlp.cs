@@ -5,7 +5,7 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Nn;
 
 /// <summary>second(f(first(x))), with biases: the feed-forward block of vision transformers and the two-layer projector.</summary>
-public sealed class Mlp : IDisposable
+public sealed class Mlp : FeedForward
 {
     private readonly Linear _first;
     private readonly Linear _second;
@@ -19,14 +19,14 @@ public sealed class Mlp : IDisposable
         _activation = activation;
     }
 
-    /// <summary>Bytes of the weights.</summary>
-    public long Bytes => _first.Bytes + _second.Bytes;
+    /// <inheritdoc/>
+    public override long Bytes => _first.Bytes + _second.Bytes;
 
-    /// <summary>Multiply-adds per row.</summary>
-    public long MultiplyAdds => ((long)_first.Inputs * _first.Outputs) + ((long)_second.Inputs * _second.Outputs);
+    /// <inheritdoc/>
+    public override long MultiplyAdds => ((long)_first.Inputs * _first.Outputs) + ((long)_second.Inputs * _second.Outputs);
 
-    /// <summary>[rows, inputs of the first] → [rows, outputs of the second], rented.</summary>
-    public Tensor Forward(Compute compute, Tensor x)
+    /// <inheritdoc/>
+    public override Tensor Forward(Compute compute, Tensor x)
     {
         var hidden = _first.Forward(compute, x);
         compute.Activate(hidden, _activation);
@@ -34,7 +34,7 @@ public sealed class Mlp : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _first.Dispose();
         _second.Dispose();

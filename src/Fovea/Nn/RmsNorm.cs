@@ -4,7 +4,7 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Nn;
 
 /// <summary>w ⊙ x · (mean(x²) + ε)^-½.</summary>
-public sealed class RmsNorm : IDisposable
+public sealed class RmsNorm : Norm
 {
     private readonly Tensor _weight;
     private readonly float _epsilon;
@@ -19,9 +19,9 @@ public sealed class RmsNorm : IDisposable
     /// <exception cref="InvalidDataException">The weight is missing or has another shape.</exception>
     public static RmsNorm Load(WeightReader weights, int width, float epsilon) => new(weights.Vector("weight", width), epsilon);
 
-    /// <summary>Normalises rows: [rows, width] → [rows, width], rented.</summary>
-    public Tensor Forward(Compute compute, Tensor x) => compute.RmsNorm(x, _weight, _epsilon);
+    /// <inheritdoc/>
+    public override Tensor Forward(Compute compute, Tensor x) => compute.RmsNorm(x, _weight, _epsilon);
 
     /// <inheritdoc/>
-    public void Dispose() => _weight.Dispose();
+    public override void Dispose() => _weight.Dispose();
 }

@@ -13,10 +13,15 @@ public sealed class SelfAttention : IDisposable
     private readonly Linear _key;
     private readonly Linear _value;
     private readonly Linear _output;
+    private readonly Norm? _queryNorm;
+    private readonly Norm? _keyNorm;
 
-    /// <summary>Owns the four projections.</summary>
-    public SelfAttention(Linear query, Linear key, Linear value, Linear output, AttentionSettings settings)
+    /// <summary>Owns the four projections and the norms of queries and keys, where there are any (per head, or over all heads, as their width says).</summary>
+    public SelfAttention(
+        Linear query, Linear key, Linear value, Linear output, AttentionSettings settings, Norm? queryNorm = null, Norm? keyNorm = null)
     {
+        _queryNorm = queryNorm;
+        _keyNorm = keyNorm;
         _query = query;
         _key = key;
         _value = value;
@@ -34,10 +39,10 @@ public sealed class SelfAttention : IDisposable
     public long MultiplyAdds => new[] { _query, _key, _value, _output }.Sum(linear => (long)linear.Inputs * linear.Outputs);
 
     /// <summary>Queries [rows, heads · headSize] of x [rows, width], rented.</summary>
-    public Tensor Queries(Compute compute, Tensor x) => _query.Forward(compute, x);
+    public Tensor Queries(Compute compute, Tensor x) => Normed(compute, _queryNorm, _query.Forward(compute, x));
 
     /// <summary>Keys [rows, kvHeads · headSize] of x [rows, width], rented.</summary>
-    public Tensor Keys(Compute compute, Tensor x) => _key.Forward(compute, x);
+    public Tensor Keys(Compute compute, Tensor x) => Normed(compute, _keyNorm, _key.Forward(compute, x));
 
     /// <summary>Values [rows, kvHeads · headSize] of x [rows, width], rented.</summary>
     public Tensor Values(Compute compute, Tensor x) => _value.Forward(compute, x);
@@ -53,5 +58,9 @@ public sealed class SelfAttention : IDisposable
         _key.Dispose();
         _value.Dispose();
         _output.Dispose();
+        _queryNorm?.Dispose();
+        _keyNorm?.Dispose();
     }
+
+    private static Tensor Normed(Compute compute, Norm? norm, Tensor rows) => norm is null ? rows : norm.Forward(compute, rows);
 }

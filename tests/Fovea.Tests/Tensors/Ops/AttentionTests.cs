@@ -137,6 +137,7 @@ public sealed class AttentionTests
         Throws(new(0, 3, k, k, 0, 5), settings with { KeyValueHeads = 0 });
         Throws(new(0, 3, k, k, 0, 5), settings with { Heads = 3 });
         Throws(new(0, 3, k, k, 0, 5), settings with { Window = -1 });
+        Throws(new(0, 3, k, k, 0, 5), settings with { Scale = float.NaN });
         Throws(new(0, 3, k, k, 0, 5, KeyBias: q), settings);
         Throws(new(0, 3, k, k, 0, 5, Capture: new AttentionCapture { Rows = [3] }), settings);
         Throws(new(0, 3, k, k, 0, 5, Capture: new AttentionCapture { Rows = [1, 1] }), settings);
@@ -188,7 +189,8 @@ public sealed class AttentionTests
 
         var free = new AttentionCapture { Rows = rows, Probabilities = unmasked, Causal = false };
         var again = compute.Attention(q, [segment with { Capture = free }], settings);
-        Numbers.AssertSameBits(y.AsSpan<float>().Slice(settings.Heads * settings.HeadSize, expected.Output.Length), again.AsSpan<float>().Slice(settings.Heads * settings.HeadSize, expected.Output.Length));
+        int from = settings.Heads * settings.HeadSize, to = from + expected.Output.Length;
+        Numbers.AssertSameBits(y.AsSpan<float>()[from..to], again.AsSpan<float>()[from..to]);
         CheckRows(rows, new SlowAttention(q, segment, settings with { Causal = false }), unmasked);
         compute.Arena.Release(default);
     }

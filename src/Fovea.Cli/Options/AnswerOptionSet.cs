@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace Fovea.Cli.Options;
+
+/// <summary>The options that every command has that asks a model something.</summary>
+internal sealed class AnswerOptionSet
+{
+    private readonly ModelOption _model = new();
+    private readonly ReductionOptions _reduction = new();
+    private readonly GenerationOptions _generation = new();
+    private readonly Option<bool> _stats = new("--stats") { Description = "show times, tokens, memory and operations" };
+    private readonly Option<bool> _json = new("--json") { Description = "print one JSON object instead of text" };
+
+    /// <summary>Adds the options.</summary>
+    public void AddTo(Command command)
+    {
+        _model.AddTo(command);
+        _reduction.AddTo(command);
+        _generation.AddTo(command);
+        command.Add(_stats);
+        command.Add(_json);
+    }
+
+    /// <summary>The folder of the model.</summary>
+    public string Model(ParseResult parsed) => _model.Read(parsed);
+
+    /// <summary>How to answer.</summary>
+    public AnswerOptions Answer(ParseResult parsed) => _generation.Read(parsed, _reduction.Read(parsed, _generation.Seed(parsed)));
+
+    /// <summary>Whether to show what it cost.</summary>
+    public bool Stats(ParseResult parsed) => parsed.GetValue(_stats);
+
+    /// <summary>Whether results are JSON.</summary>
+    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Fovea.Evaluation;
+using Fovea.Reduction;
+
+namespace Fovea.Cli.Output;
+
+/// <summary>One run of an evaluation as JSON; accuracies in percent.</summary>
+internal sealed record RunOutput
+{
+    public required string Model { get; init; }
+
+    public required string Method { get; init; }
+
+    public required string Keep { get; init; }
+
+    public required string Options { get; init; }
+
+    public required PositionPolicy Positions { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required int MaxTokens { get; init; }
+
+    public required int Questions { get; init; }
+
+    public required double VisualTokens { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>By kind, and <c>all</c>.</summary>
+    public required Dictionary<string, double> Accuracy { get; init; }
+
+    /// <summary>From the answers of a run.</summary>
+    public static RunOutput Of(EvaluationRun run, IReadOnlyList<AnsweredQuestion> answers, TimeSpan time)
+    {
+        var accuracy = Evaluation.Accuracy.Of(answers);
+        return new RunOutput
+        {
+            Model = run.Model,
+            Method = run.Method,
+            Keep = run.Keep,
+            Options = run.Options,
+            Positions = run.Positions,
+            Seed = run.Seed,
+            MaxTokens = run.MaxNewTokens,
+            Questions = accuracy.Questions,
+            VisualTokens = Math.Round(accuracy.VisualTokens, 2),
+            Seconds = Math.Round(time.TotalSeconds, 2),
+            Accuracy = accuracy.ByKind.Append(new("all", accuracy.All)).ToDictionary(kind => kind.Key, kind => Math.Round(kind.Value, 4)),
+        };
+    }
+
+    /// <summary>One line: the run itself if there is one, else all under <c>runs</c>.</summary>
+    public static string ToJson(IReadOnlyList<RunOutput> runs) => runs.Count == 1
+        ? JsonSerializer.Serialize(runs[0], OutputJson.Plain.RunOutput)
+        : JsonSerializer.Serialize(new SweepOutput(runs), OutputJson.Plain.SweepOutput);
+}

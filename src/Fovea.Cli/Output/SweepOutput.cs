@@ -1,0 +1,4 @@
+namespace Fovea.Cli.Output;
+
+/// <summary>Several runs of an evaluation as JSON.</summary>
+internal sealed record SweepOutput(IReadOnlyList<RunOutput> Runs);
