@@ -72,7 +72,14 @@ public sealed class HostilePictureTests
     }
 
     [Fact]
-    public void Decode_OfPngWithAMillionEmptyChunks_IsLinear()
+    public void Decode_OfPngThatAsksForADictionary_IsRefused()
+    {
+        byte[] data = [0x78, 0xBB, 1, 2, 3, 4, .. PngBuilder.Deflate(new byte[100])];
+        Refuse(PngBuilder.File(PngBuilder.Header(4, 4), PngBuilder.Chunk("IDAT", data)), "damaged");
+    }
+
+    [Fact]
+    public void Decode_OfPngWithManyEmptyChunks_IsLinear()
     {
         byte[] empty = PngBuilder.Chunk("IDAT", []);
         byte[] data = PngBuilder.Chunk("IDAT", PngBuilder.Deflate([0, 1, 2, 3]));
