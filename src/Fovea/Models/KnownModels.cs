@@ -43,7 +43,7 @@ public static class KnownModels
     {
         var config = new ConfigReader(System.IO.Path.Combine(folder.Path, "config.json"), folder.Config);
         string type = config.Text("model_type");
-        bool original = config.Has("mm_vision_tower") || (type == "llava" && !config.Has("text_config"));
+        bool original = config.Has("mm_vision_tower") || (type == "llava" && !config.Has("text_config") && !config.Has("vision_config"));
         return All.FirstOrDefault(family => family.ModelType == type && !original)
             ?? throw new NotSupportedException(
                 $"{folder.Path}: the model type '{type}'{(original ? " in the original LLaVA layout" : "")} is not supported; known are {string.Join(", ", All.Select(family => $"{family.ModelType} ({family.Name})"))}.");
