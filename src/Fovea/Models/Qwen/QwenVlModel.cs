@@ -18,7 +18,7 @@ public sealed class QwenVlModel : MultimodalModel
     private readonly QwenMerger _merger;
     private readonly QwenMerger[] _deepStack;
     private readonly QwenTimestamps? _timestamps;
-    private readonly PromptFormat _format;
+    private readonly ConversationFormat _format;
 
     private QwenVlModel(
         QwenConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, (QwenMerger Last, QwenMerger[] DeepStack) mergers, LanguageModel languageModel)
@@ -28,7 +28,7 @@ public sealed class QwenVlModel : MultimodalModel
         (_merger, _deepStack) = mergers;
         Family = new ConfigReader("config.json", folder.Config).Text("model_type");
         _layout = new QwenLayout(config, folder);
-        _format = PromptFormat.Load(folder.Path, Family);
+        _format = ConversationFormat.Load(folder.Path, "qwen2_vl");
         Tokenizer = Tokenizer.Load(folder.Path);
         _timestamps = config.Version == QwenVersion.Qwen3 ? new QwenTimestamps(config, _layout, Tokenizer) : null;
         Vision = vision;
