@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Fovea.Models.Llava;
+using Fovea.Models.Qwen;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Models;
@@ -13,6 +14,10 @@ public static class KnownModels
         new("llava", "LLaVA-1.5", LlavaModel.Load),
         new("llava_next", "LLaVA-NeXT (1.6)", LlavaModel.Load),
         new("llava_onevision", "LLaVA-OneVision", LlavaModel.Load),
+        new("qwen2_vl", "Qwen2-VL", QwenVlModel.Load),
+        new("qwen2_5_vl", "Qwen2.5-VL", QwenVlModel.Load),
+        new("qwen3_vl", "Qwen3-VL", QwenVlModel.Load),
+        new("qwen3_vl_moe", "Qwen3-VL with experts", QwenVlModel.Load),
         new("video_llava", "Video-LLaVA", LlavaModel.Load),
     ];
 
