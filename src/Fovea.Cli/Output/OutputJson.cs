@@ -11,6 +11,8 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(MethodOutput[]))]
 [JsonSerializable(typeof(RunOutput))]
 [JsonSerializable(typeof(SweepOutput))]
+[JsonSerializable(typeof(TokenOutput[]))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     /// <summary>The contracts.</summary>
