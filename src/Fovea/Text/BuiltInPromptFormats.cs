@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Fovea.Text;
 
 /// <summary>The prompt formats of model families whose checkpoints come without a chat template.</summary>
@@ -30,6 +32,38 @@ public static class BuiltInPromptFormats
 
     /// <summary>The format of a name or alias; null if there is none.</summary>
     public static PromptFormat? Find(string name) => Formats.GetValueOrDefault(Aliases.GetValueOrDefault(name, name));
+
+    /// <summary>The format of a checkpoint's family; null if the family has none.</summary>
+    /// <param name="config">The content of <c>config.json</c>.</param>
+    /// <param name="name">The name of the checkpoint, such as its folder's.</param>
+    /// <remarks>A stage-1 checkpoint, a projector without a language model, has the format <c>plain</c>; its configuration does not show it.</remarks>
+    public static PromptFormat? ForCheckpoint(JsonElement config, string name)
+    {
+        string Text(JsonElement element, string key) =>
+            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
+        bool Names(string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase) || Text(config, "_name_or_path").Contains(part, StringComparison.OrdinalIgnoreCase);
+        string family = Text(config, "model_type");
+        bool huggingFace = config.ValueKind == JsonValueKind.Object && config.TryGetProperty("text_config", out _);
+        string language = huggingFace ? Text(config.GetProperty("text_config"), "model_type") : "";
+        string? format = family switch
+        {
+            "llava_llama" when Text(config, "mm_vision_token_compression_type") == "quecc" => "vicuna_v1",
+            "llava" or "llava_llama" or "llava_next" when Names("34b") => "chatml_direct",
+            "llava_next" when language == "mistral" => "mistral_instruct",
+            "llava" when !huggingFace => "llava_v1",
+            "llava_llama" => "llava_v1",
+            "llava" or "llava_next" or "video_llava" => "llava_hf",
+            "llava_mistral" => "mistral_instruct",
+            "llava_qwen" => "qwen_1_5",
+            "internvl_chat" => Text(config, "template"),
+            "llava_onevision" => "onevision_hf",
+            "qwen2_vl" or "qwen2_5_vl" => "qwen_vl",
+            "qwen3_vl" or "qwen3_vl_moe" => "qwen3_vl",
+            "internvl" => "internvl_hf",
+            _ => null,
+        };
+        return format is null ? null : Find(format);
+    }
 
     private static IEnumerable<PromptFormat> All()
     {

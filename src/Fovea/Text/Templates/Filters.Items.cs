@@ -175,13 +175,14 @@ internal static partial class Filters
     private static ListValue DictSort(Renderer renderer, object? value, Arguments arguments)
     {
         object?[] given = arguments.Bind("dictsort", 0, "case_sensitive", "by", "reverse");
-        Undefined.Refuse(value);
-        var mapping = value as MappingValue ?? throw TemplateFailure.Runtime($"dictsort needs a mapping, not {Describe.TypeOf(value)}");
         string by = Arguments.Or(given[1], "key") as string ?? "";
         if (by is not ("key" or "value"))
         {
             throw TemplateFailure.Runtime("dictsort sorts by key or by value");
         }
+
+        Undefined.Refuse(value);
+        var mapping = value as MappingValue ?? throw TemplateFailure.Runtime($"dictsort needs a mapping, not {Describe.TypeOf(value)}");
 
         var keyed = mapping.Entries.Select(entry =>
             (Item: (object?)ListValue.Pair(entry.Key, entry.Value), Key: Key(renderer, by == "key" ? entry.Key : entry.Value, given[0], null)));

@@ -74,7 +74,11 @@ internal static class Printf
 
     private static long AsInteger(char type, object? value)
     {
-        Undefined.Refuse(value);
+        if (type is 'd' or 'i' or 'u')
+        {
+            Undefined.Refuse(value);
+        }
+
         if (Numbers.TryInteger(value, out long integer))
         {
             return integer;

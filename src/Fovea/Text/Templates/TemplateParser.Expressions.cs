@@ -281,16 +281,16 @@ internal sealed partial class TemplateParser
     private Expression ParseIndex(int line)
     {
         var indices = new List<Expression>();
-        do
+        while (!Current.IsOperator("]"))
         {
-            if (Current.IsOperator("]") && indices.Count > 0)
+            if (indices.Count > 0)
             {
-                break;
+                Expect(",");
             }
 
             indices.Add(ParseSlice());
         }
-        while (TakeIf(","));
+
         return indices.Count == 1 ? indices[0] : new Sequence(indices, IsTuple: true, line);
     }
 

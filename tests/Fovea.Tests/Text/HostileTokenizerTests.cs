@@ -1,0 +1,111 @@
+using System.Text;
+using Fovea.Text;
+
+namespace Fovea.Tests.Text;
+
+[Trait("kind", "property")]
+public sealed class HostileTokenizerTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fovea-hostile-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("", "JSON")]
+    [InlineData("{", "JSON")]
+    [InlineData("[]", "must be an object")]
+    [InlineData("{}", "\"model\"")]
+    [InlineData("""{"model": 5}""", "model")]
+    [InlineData("""{"model": {"type": "WordPiece"}}""", "WordPiece")]
+    [InlineData("""{"model": {"type": "BPE"}}""", "vocab")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"a": -1}, "merges": []}}""", "model.vocab.a")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 2000000000}, "merges": []}}""", "2000000000")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 1.5}, "merges": []}}""", "model.vocab.a")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a b"]}}""", "\"b\"")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]}}""", "\"ab\"")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a"]}}""", "merges[0]")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": [["a"]]}}""", "merges[0]")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {}, "merges": [], "unk_token": "u"}}""", "unk_token")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {}, "merges": []}, "normalizer": {"type": "BertNormalizer"}}""", "BertNormalizer")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {}, "merges": []}, "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(a+)+b"}, "behavior": "Removed"}}""", "(a+)+b")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {}, "merges": []}, "decoder": {"type": "CTC"}}""", "CTC")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {}, "merges": []}, "post_processor": {"type": "TemplateProcessing", "single": [], "special_tokens": {}}}""", "post_processor")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {}, "merges": []}, "added_tokens": [{"content": "x"}]}""", "added_tokens[0]")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"\ud800": 0}, "merges": []}}""", "Unicode")]
+    [InlineData("""{"model": {"type": "Unigram", "vocab": [["a"]]}}""", "vocab[0]")]
+    [InlineData("""{"model": {"type": "Unigram", "vocab": [], "unk_id": 7}}""", "unk_id")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {}, "merges": []}, "normalizer": {"type": "Precompiled", "precompiled_charsmap": "////fw=="}}""", "precompiled_charsmap")]
+    public void Load_OfABrokenTokenizerJson_NamesFileAndReason(string content, string reason)
+    {
+        File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), content);
+
+        var error = Assert.Throws<InvalidDataException>(() => Tokenizer.Load(_folder));
+
+        Assert.Contains("tokenizer.json", error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("qwen2-bpe", "tokenizer.json")]
+    [InlineData("llama3-bpe", "tokenizer.json")]
+    [InlineData("clip-bpe", "tokenizer_config.json")]
+    [InlineData("llama-spm", "tokenizer.model")]
+    [InlineData("internlm2-spm", "tokenizer.model")]
+    [InlineData("siglip-unigram", "spiece.model")]
+    public void Load_OfMutatedFiles_ThrowsInvalidDataOrWorks(string name, string file)
+    {
+        foreach (string path in Directory.EnumerateFiles(Repository.Path($"tests/golden/tokenizer/{name}")).Where(path => !path.EndsWith("cases.json", StringComparison.Ordinal)))
+        {
+            File.Copy(path, Path.Combine(_folder, Path.GetFileName(path)));
+        }
+
+        byte[] original = File.ReadAllBytes(Path.Combine(_folder, file));
+        var random = new Random(31);
+        for (int round = 0; round < 80; round++)
+        {
+            File.WriteAllBytes(Path.Combine(_folder, file), Mutate(original, random));
+            try
+            {
+                var tokenizer = Tokenizer.Load(_folder);
+                int[] ids = tokenizer.Encode("Hello <image> 日本 \U0001F600 don't");
+                tokenizer.Decode(ids);
+                tokenizer.Decode([.. Enumerable.Range(-1, 40)]);
+            }
+            catch (InvalidDataException)
+            {
+                // The documented answer to a file that cannot be used.
+            }
+        }
+    }
+
+    [Fact]
+    public void Encode_OfManyEqualCharacters_EndsSoon()
+    {
+        foreach (string name in Samples.Names)
+        {
+            var tokenizer = Samples.Tokenizer(name);
+            foreach (string unit in (string[])["a", " ", "\n", "日", "😀", "'", "<"])
+            {
+                Assert.True(tokenizer.Count(new StringBuilder().Insert(0, unit, 20_000).ToString()) >= 0);
+            }
+        }
+    }
+
+    private static byte[] Mutate(byte[] original, Random random)
+    {
+        if (random.Next(4) == 0)
+        {
+            return original[..random.Next(original.Length)];
+        }
+
+        byte[] bytes = [.. original];
+        for (int count = random.Next(1, 6); count > 0; count--)
+        {
+            // Structure stands at the start of the files, so that half of the changes go there.
+            int at = random.Next(random.Next(2) == 0 ? Math.Min(bytes.Length, 1500) : bytes.Length);
+            bytes[at] = random.Next(3) == 0 ? (byte)random.Next(256) : (byte)"{}[]\":,0123456789ntf \\"[random.Next(22)];
+        }
+
+        return bytes;
+    }
+}
