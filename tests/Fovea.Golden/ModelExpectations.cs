@@ -240,7 +240,8 @@ internal sealed class ModelExpectations(
         var mark = compute.Arena.Top;
         var config = model.LanguageModel.Config;
         var hidden = seen.Decoder[0];
-        var (queries, keys) = model.LanguageModel.Layers[1].Project(compute, hidden);
+        var queries = model.LanguageModel.Layers[1].ProjectQueries(compute, hidden);
+        var keys = model.LanguageModel.Layers[1].ProjectKeys(compute, hidden);
         if (name is not ("q_pre" or "k_pre"))
         {
             var cos = compute.Rent(hidden.Rows, config.HeadDim / 2);
