@@ -1,4 +1,5 @@
 using Fovea.Tensors;
+using Fovea.Tensors.Kernels;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Benchmarks;
@@ -6,7 +7,7 @@ namespace Fovea.Benchmarks;
 /// <summary>The kernels alone, at shapes of real models.</summary>
 internal static class KernelBenchmark
 {
-    private static readonly (int Outputs, int Inputs)[] Weights = [(1024, 1024), (4096, 1024), (896, 896), (4864, 896)];
+    private static readonly (int Outputs, int Inputs)[] Weights = [(1024, 1024), (4096, 1024), (896, 896), (4864, 896), (151_936, 896)];
 
     /// <summary>Runs the named groups, or all.</summary>
     public static void Run(string[] groups)
@@ -22,6 +23,11 @@ internal static class KernelBenchmark
         {
             Attention(compute);
         }
+
+        if (groups is [] || groups.Contains("rows"))
+        {
+            Rows(compute);
+        }
     }
 
     private static void Linear(Compute compute)
@@ -33,11 +39,12 @@ internal static class KernelBenchmark
             using var packed = PackedMatrix.Pack(weight, compute.Workers);
             double pack = Stopclock.Seconds(() => PackedMatrix.Pack(weight, compute.Workers).Dispose());
             Console.WriteLine($"  pack {outputs} x {inputs}: {packed.Bytes / pack / 1e9:F1} GB/s");
-            foreach (int rows in new[] { 1, 4, 12, 64, 577 })
+            foreach (int rows in outputs > 100_000 ? [1] : new[] { 1, 4, 12, 64, 577 })
             {
                 using var x = Noise(rows, inputs);
                 double seconds = Time(compute, () => compute.Linear(x, packed));
-                Console.WriteLine($"  {rows,4} x {inputs,4} -> {outputs,4}: {2.0 * rows * inputs * outputs / seconds / 1e9,6:F1} GFLOP/s, weights {packed.Bytes / seconds / 1e9,5:F1} GB/s, {seconds * 1e6,7:F1} us");
+                double speed = 2.0 * rows * inputs * outputs / seconds / 1e9, bandwidth = packed.Bytes / seconds / 1e9;
+                Console.WriteLine($"  {rows,4} x {inputs,4} -> {outputs,6}: {speed,6:F1} GFLOP/s, weights {bandwidth,5:F1} GB/s, {seconds * 1e6,7:F1} us");
             }
         }
     }
@@ -47,7 +54,8 @@ internal static class KernelBenchmark
         Console.WriteLine("attention: queries x keys, heads/key heads x size (4 operations a score and number; a causal one counts half)");
         foreach (var (queries, keys, heads, kvHeads, d, causal) in new[]
         {
-            (577, 577, 16, 16, 64, false), (2880, 2880, 16, 16, 64, false), (2880, 2880, 14, 2, 64, true), (1, 2880, 14, 2, 64, true), (1, 2880, 32, 32, 128, true),
+            (577, 577, 16, 16, 64, false), (2880, 2880, 16, 16, 64, false), (2880, 2880, 14, 2, 64, true),
+            (1, 2880, 14, 2, 64, true), (1, 2880, 32, 32, 128, true),
         })
         {
             using var q = Noise(queries, heads * d);
@@ -56,11 +64,37 @@ internal static class KernelBenchmark
             var segments = new AttentionSegment[] { new(0, queries, k, v, 0, keys) };
             var settings = new AttentionSettings(heads, kvHeads, d, 1 / MathF.Sqrt(d), causal);
             double seconds = Time(compute, () => compute.Attention(q, segments, settings));
-            double operations = 4.0 * queries * keys * heads * d * (causal && queries > 1 ? 0.5 : 1);
-            double bytes = 8.0 * keys * kvHeads * d;
-            Console.WriteLine($"  {queries,4} x {keys,4}, {heads}/{kvHeads} x {d}: {operations / seconds / 1e9,6:F1} GFLOP/s, cache {bytes / seconds / 1e9,5:F1} GB/s, {seconds * 1e3,7:F2} ms");
+            double speed = 4.0 * queries * keys * heads * d * (causal && queries > 1 ? 0.5 : 1) / seconds / 1e9;
+            double bandwidth = 8.0 * keys * kvHeads * d / seconds / 1e9;
+            string shape = $"{queries,4} x {keys,4}, {heads}/{kvHeads} x {d}";
+            Console.WriteLine($"  {shape}: {speed,6:F1} GFLOP/s, cache {bandwidth,5:F1} GB/s, {seconds * 1e3,7:F2} ms");
         }
     }
+
+    private static void Rows(Compute compute)
+    {
+        Console.WriteLine("rows: 577 x 4096, and a vocabulary of 151936");
+        using var x = Noise(577, 4096);
+        using var y = Noise(577, 4096);
+        using var weight = Noise(4096);
+        using var angles = Noise(577, 32);
+        using var logits = Noise(151_936);
+        float[] probabilities = new float[151_936];
+        Report("rms norm", x.Shape.Count, Time(compute, () => compute.RmsNorm(x, weight, 1e-6f)));
+        Report("layer norm", x.Shape.Count, Time(compute, () => compute.LayerNorm(x, weight, weight, 1e-6f)));
+        Report("rotate", x.Shape.Count, Time(compute, () => compute.Rotate(x, angles, angles)));
+        Report("add", x.Shape.Count, Time(compute, () => compute.AddInto(x, y)));
+        foreach (var activation in Enum.GetValues<Activation>())
+        {
+            Report(activation.ToString(), y.Shape.Count, Time(compute, () => compute.Activate(y, activation)));
+        }
+
+        Report("softmax", logits.Shape.Count, Stopclock.Seconds(() => Softmax.Apply(logits.AsSpan<float>(), probabilities)));
+        Report("top 50", logits.Shape.Count, Stopclock.Seconds(() => TopK.Descending(logits.AsSpan<float>(), 50)));
+    }
+
+    private static void Report(string name, long count, double seconds) =>
+        Console.WriteLine($"  {name,-10}: {count / seconds / 1e9,5:F2} G numbers/s, {seconds * 1e6,7:F1} us");
 
     private static double Time(Compute compute, Action action) => Stopclock.Seconds(() =>
     {

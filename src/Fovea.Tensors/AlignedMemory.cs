@@ -39,7 +39,9 @@ public sealed unsafe class AlignedMemory : MemoryBlock
     private static void* Allocate(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return NativeMemory.AllocZeroed((nuint)length + (2 * Alignment));
+        void* allocation = NativeMemory.AllocZeroed((nuint)length + (2 * Alignment));
+        HugePages.Ask(allocation, length);
+        return allocation;
     }
 
     private static byte* Align(void* allocation) => (byte*)(((nuint)allocation + Alignment - 1) & ~(nuint)(Alignment - 1));

@@ -99,16 +99,6 @@ public sealed unsafe class Tensor : IDisposable
         return MemoryMarshal.Cast<byte, T>(RowBytes(row));
     }
 
-    /// <summary>The bytes of row <paramref name="row"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public Span<byte> RowBytes(int row)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(row);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        int bytes = checked(RowLength * ElementType.Bytes());
-        return new Span<byte>(Pointer + ((long)row * bytes), bytes);
-    }
-
     /// <summary>The bytes of the tensor.</summary>
     public Span<byte> Bytes()
     {
@@ -156,6 +146,14 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <summary>Element type and extents, such as <c>F32[576, 1024]</c>.</summary>
     public override string ToString() => $"{ElementType}{Shape}";
+
+    internal Span<byte> RowBytes(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        int bytes = checked(RowLength * ElementType.Bytes());
+        return new Span<byte>(Pointer + ((long)row * bytes), bytes);
+    }
 
     internal void WriteTo(Stream stream)
     {

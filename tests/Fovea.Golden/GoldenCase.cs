@@ -49,6 +49,30 @@ public sealed class GoldenCase : IDisposable
     /// <summary>Compares integers with expectation <paramref name="name"/> exactly.</summary>
     public void Check(string name, ReadOnlySpan<int> actual) => Compare.Integers(name, Output(name), actual);
 
+    /// <summary>Compares integers with another tensor of the case exactly.</summary>
+    public void Check(Tensor expected, string name, ReadOnlySpan<int> actual) => Compare.Integers(name, expected, actual);
+
+    /// <summary>Compares pixel levels with expectation <paramref name="name"/>: exactly if it says so, else with the slack of one level that its notes allow.</summary>
+    public void CheckLevels(string name, ReadOnlySpan<int> actual)
+    {
+        var expectation = Root.GetProperty("expected").GetProperty(name);
+        if (expectation.TryGetProperty("exact", out var exact) && exact.GetBoolean())
+        {
+            Check(name, actual);
+            return;
+        }
+
+        float[] values = new float[actual.Length], expected = new float[actual.Length];
+        var stored = Output(name).AsSpan<byte>();
+        for (int i = 0; i < actual.Length && i < stored.Length; i++)
+        {
+            (values[i], expected[i]) = (actual[i], stored[i]);
+        }
+
+        Compare.Exact($"number of {name}", stored.Length, actual.Length);
+        Compare.Numbers(name, expected, values, expectation.GetProperty("atol").GetDouble(), 0);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

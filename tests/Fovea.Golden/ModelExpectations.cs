@@ -237,53 +237,19 @@ internal sealed class ModelExpectations(
     /// <summary>Layer 1's queries, keys and last attention row, from the recorded output of layer 0.</summary>
     private void CheckAttention(string name)
     {
-        var mark = compute.Arena.Top;
-        var config = model.LanguageModel.Config;
-        var hidden = seen.Decoder[0];
-        var queries = model.LanguageModel.Layers[1].ProjectQueries(compute, hidden);
-        var keys = model.LanguageModel.Layers[1].ProjectKeys(compute, hidden);
-        if (name is not ("q_pre" or "k_pre"))
+        int rows = seen.Decoder[0].Rows;
+        var probe = new LayerProbe(model.LanguageModel, compute, 1, seen.Decoder[0], [.. Enumerable.Range(0, rows).Select(TokenPosition.At)]);
+        if (name == "attn_last")
         {
-            var cos = compute.Rent(hidden.Rows, config.HeadDim / 2);
-            var sin = compute.Rent(hidden.Rows, config.HeadDim / 2);
-            model.LanguageModel.Rotary.Fill([.. Enumerable.Range(0, hidden.Rows).Select(TokenPosition.At)], cos, sin, 0);
-            compute.Rotate(queries, cos, sin);
-            compute.Rotate(keys, cos, sin);
+            using var row = probe.LastRow();
+            golden.Check(name, row.AsSpan<float>());
+            return;
         }
 
-        float[] actual = name switch
-        {
-            "attn_last" => LastRow(queries, keys, config),
-            "q_pre" or "q_rope" => ByHead(queries, [.. Enumerable.Range(hidden.Rows - golden.Output(name).Shape[1], golden.Output(name).Shape[1])], config.HeadDim),
-            _ => ByHead(keys, RowIndices("rows", 0), config.HeadDim),
-        };
-        golden.Check(name, actual);
-        compute.Arena.Release(mark);
-    }
-
-    private float[] LastRow(Tensor queries, Tensor keys, TextConfig config)
-    {
-        int last = queries.Rows - 1;
-        using var row = Tensor.Allocate(config.NumAttentionHeads, 1, keys.Rows);
-        compute.Attention(
-            queries,
-            [new AttentionSegment(0, queries.Rows, keys, keys, 0, keys.Rows, null, new AttentionCapture { Rows = [last], Probabilities = row })],
-            new AttentionSettings(config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, 1 / MathF.Sqrt(config.HeadDim), Causal: true, config.Windows[1]));
-        return row.AsSpan<float>().ToArray();
-    }
-
-    private static float[] ByHead(Tensor rows, int[] indices, int size)
-    {
-        var values = new List<float>();
-        for (int head = 0; head < rows.RowLength / size; head++)
-        {
-            foreach (int index in indices)
-            {
-                values.AddRange(rows.Row<float>(index).Slice(head * size, size));
-            }
-        }
-
-        return [.. values];
+        bool rotary = name is "q_rope" or "k_rope";
+        golden.Check(name, name is "q_pre" or "q_rope"
+            ? probe.Queries([.. Enumerable.Range(rows - golden.Output(name).Shape[1], golden.Output(name).Shape[1])], rotary)
+            : probe.Keys(RowIndices("rows", 0), rotary));
     }
 
     private int[] RowIndices(string name, int all)

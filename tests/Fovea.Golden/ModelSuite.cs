@@ -47,6 +47,12 @@ public static class ModelSuite
     private static void Run(string root, string path)
     {
         using var golden = new GoldenCase(path);
+        if (golden.Root.GetProperty("kind").GetString() == "positions")
+        {
+            QwenPositionCase.Run(golden);
+            return;
+        }
+
         if (!golden.Root.TryGetProperty("checkpoint", out var checkpoint))
         {
             throw new NotBuiltException("a case without a checkpoint");
@@ -54,6 +60,12 @@ public static class ModelSuite
 
         using var compute = new Compute();
         using var model = Load(root, checkpoint.GetString() ?? "", golden.Options, compute);
+        if (model is Models.Qwen.QwenVlModel qwen)
+        {
+            QwenSuite.Run(golden, qwen, compute);
+            return;
+        }
+
         foreach (var option in golden.Options.EnumerateObject().Where(option => !KnownOptions.Contains(option.Name)))
         {
             throw new GoldenMismatchException($"the option {option.Name} is not understood");
@@ -131,16 +143,22 @@ public static class ModelSuite
     private static void CheckMessages(GoldenCase golden, MultimodalModel model)
     {
         var inputs = golden.Root.GetProperty("inputs");
-        if (!inputs.TryGetProperty("messages", out var messages))
+        if (inputs.TryGetProperty("messages", out var messages))
         {
-            return;
+            CheckPrompt(inputs.GetProperty("prompt"), messages, model);
         }
-
-        var conversation = messages.EnumerateArray().Select(message => new ChatMessage(
-            message.GetProperty("role").GetString() ?? "",
-            [.. message.GetProperty("content").EnumerateArray().Select(Part)])).ToList();
-        Compare.Text("prompt", inputs.GetProperty("prompt").GetString() ?? "", model.Prompt(conversation));
     }
+
+    /// <summary>Compares a prompt with what the checkpoint's template makes of the messages.</summary>
+    internal static void CheckPrompt(JsonElement prompt, JsonElement messages, MultimodalModel model)
+    {
+        var conversation = messages.EnumerateArray().Select(message => new ChatMessage(
+            message.GetProperty("role").GetString() ?? "", Parts(message.GetProperty("content")))).ToList();
+        Compare.Text("prompt", prompt.GetString() ?? "", model.Prompt(conversation));
+    }
+
+    private static MessagePart[] Parts(JsonElement content) =>
+        content.ValueKind == JsonValueKind.String ? [new TextPart(content.GetString() ?? "")] : [.. content.EnumerateArray().Select(Part)];
 
     private static MessagePart Part(JsonElement part) => part.GetProperty("type").GetString() switch
     {

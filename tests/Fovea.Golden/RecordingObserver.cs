@@ -25,6 +25,9 @@ internal sealed class RecordingObserver(MultimodalModel model, Compute compute) 
     /// <summary>Visual tokens.</summary>
     public Tensor VisualTokens { get; private set; } = Tensor.Allocate(0, 1);
 
+    /// <summary>What is added behind the first decoder layers.</summary>
+    public Dictionary<int, Tensor> DeepStack { get; } = [];
+
     /// <summary>Decoder states by layer, −1 = input of layer 0.</summary>
     public Dictionary<int, Tensor> Decoder { get; } = [];
 
@@ -40,13 +43,15 @@ internal sealed class RecordingObserver(MultimodalModel model, Compute compute) 
         Encoder[block] = Copy(states);
     }
 
-    public override bool WantsEncoderAttention(int block) => true;
+    public override bool WantsEncoderAttention(int block) => model.Vision.CanCapture(block);
 
     public override void OnEncoderAttention(int block, Tensor attention) => EncoderAttention[block] = Copy(attention);
 
     public override void OnFeatures(Tensor features) => Features = Copy(features);
 
     public override void OnVisualTokens(Tensor tokens) => VisualTokens = Copy(tokens);
+
+    public override void OnDeepStack(int level, Tensor features) => DeepStack[level] = Copy(features);
 
     public override void OnDecoder(int layer, Tensor hidden)
     {

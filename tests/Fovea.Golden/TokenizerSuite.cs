@@ -17,6 +17,10 @@ public static class TokenizerSuite
             var tests = name switch
             {
                 "cases.json" when !templates => Tokenizer(path, folder, id),
+                "cases.json" => ChatTemplateSuite.Renderings(path, id),
+                "builtin.json" => ChatTemplateSuite.BuiltIn(path, id),
+                "resolution.json" => ChatTemplateSuite.Resolutions(path, id),
+                "checkpoints.json" => ChatTemplateSuite.Checkpoints(root, path, id),
                 "sentencepiece.json" => TokenizerDataSuite.SentencePiece(path, folder, id),
                 "unicode_classes.json" => [new GoldenTest(id, () => TokenizerDataSuite.UnicodeClasses(path))],
                 "tokenizer.json" or "tokenizer_config.json" or "special_tokens_map.json" => [],

@@ -40,13 +40,14 @@ internal sealed class SweepOptions
         var settings = ReductionOptions.Settings(parsed.GetValue(_set) ?? []);
         string[] methods = List(parsed.GetValue(_method)), keeps = List(parsed.GetValue(_keep));
         CheckUsed(settings, methods);
+        var policies = Array.ConvertAll(List(parsed.GetValue(_positions)), Policy);
         var runs = new List<EvaluationRun>();
         foreach (string method in methods)
         {
             bool reduces = method != EvaluationRun.Unreduced;
             foreach (string keep in reduces && keeps.Length > 0 ? keeps : [""])
             {
-                foreach (var positions in reduces ? Array.ConvertAll(List(parsed.GetValue(_positions)), Policy) : [PositionPolicy.Keep])
+                foreach (var positions in reduces ? policies : [PositionPolicy.Keep])
                 {
                     runs.Add(new EvaluationRun
                     {

@@ -86,8 +86,8 @@ internal static unsafe class Activations
     }
 
     /// <summary>
-    /// x · Φ(x) with Φ(−a) = e^(−a²/2) · t · P(t), t = 1/(1 + 0.35a), P fitted at Chebyshev nodes on 0 ≤ a ≤ 16 to 5e-8 relative; so the tail of negative
-    /// x keeps its digits too.
+    /// x · Φ(x) with Φ(−a) = e^(−a²/2) · t · P(t), t = 1/(1 + 0.35a), P fitted at Chebyshev nodes on 0 ≤ a ≤ 16 to 5e-8 relative;
+    /// so the tail of negative x keeps its digits too.
     /// </summary>
     private readonly struct Gelu : IPointwise
     {

@@ -9,7 +9,9 @@ namespace Fovea.Tensors.Kernels;
 /// </summary>
 internal static unsafe class Attention
 {
-    /// <summary>Computes rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="rows"/> − 1 of a key/value head, at most <see cref="AttentionScratch.BlockRows"/>.</summary>
+    /// <summary>
+    /// Computes <paramref name="rows"/> rows of a key/value head from row <paramref name="first"/> on, at most <see cref="AttentionScratch.BlockRows"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Block<V>(in AttentionSequence s, int head, int first, int rows, ref AttentionScratch w)
         where V : unmanaged, ILanes<V>
@@ -56,8 +58,8 @@ internal static unsafe class Attention
 
         for (int key = 0; key < keys; key += Panels.Columns)
         {
-            MatrixTile.Run<V>(
-                w.PackedRows + (row * d), tile.Keys + (key * d), Panels.Columns, d, w.Scores + key, AttentionScratch.ScoreStride, Panels.Rows, Panels.Columns, add: false);
+            float* a = w.PackedRows + (row * d), b = tile.Keys + (key * d);
+            MatrixTile.Run<V>(a, b, Panels.Columns, d, w.Scores + key, AttentionScratch.ScoreStride, Panels.Rows, Panels.Columns, add: false);
         }
     }
 
@@ -100,7 +102,8 @@ internal static unsafe class Attention
         for (int r = 0; r < rows; r++)
         {
             int at = row + r;
-            AttentionRow.Weigh<V>(s, tile, first + at, keys, w.Scores + (r * AttentionScratch.ScoreStride), sums + (r * width), ref w.Maxima[at], ref w.Weights[at]);
+            float* scores = w.Scores + (r * AttentionScratch.ScoreStride);
+            AttentionRow.Weigh<V>(s, tile, first + at, keys, scores, sums + (r * width), ref w.Maxima[at], ref w.Weights[at]);
         }
 
         if (few)

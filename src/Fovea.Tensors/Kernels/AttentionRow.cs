@@ -40,7 +40,8 @@ internal static unsafe class AttentionRow
     }
 
     /// <summary>
-    /// Where keys have a bias, scales the scores from <paramref name="start"/> to <paramref name="end"/> − 1 and adds it. Returns the factor that is still to be applied.
+    /// Where keys have a bias, scales the scores from <paramref name="start"/> to <paramref name="end"/> − 1 and adds it.
+    /// Returns the factor that is still to be applied.
     /// </summary>
     public static float AddBias<V>(in AttentionSequence s, in KeyTile tile, int start, int end, float* scores)
         where V : unmanaged, ILanes<V>

@@ -22,7 +22,9 @@ internal unsafe struct KeyTiles
     /// <summary>Tiles of so many keys.</summary>
     public static int Count(int keys) => Panels.Count(keys, KeyTile.Size);
 
-    /// <summary>A tile. Tiles that are kept must be asked for in ascending order at first, and the capacity be all of them; with a capacity of one any order is right.</summary>
+    /// <summary>
+    /// A tile. With a capacity of one it is packed at each call; otherwise the capacity must be that of all tiles, and the tiles are first asked for in ascending order.
+    /// </summary>
     public KeyTile Load(in AttentionSequence s, int head, int tile)
     {
         int d = s.HeadSize;

@@ -89,7 +89,8 @@ internal static unsafe class MatrixRows
             s07 = V.MultiplyAdd(t, V.Load(p7 + at), s07);
         }
 
-        s00.Store(sums); s01.Store(sums + V.Count); s02.Store(sums + (2 * V.Count)); s03.Store(sums + (3 * V.Count)); s04.Store(sums + (4 * V.Count)); s05.Store(sums + (5 * V.Count)); s06.Store(sums + (6 * V.Count)); s07.Store(sums + (7 * V.Count));
+        s00.Store(sums); s01.Store(sums + V.Count); s02.Store(sums + (2 * V.Count)); s03.Store(sums + (3 * V.Count));
+        s04.Store(sums + (4 * V.Count)); s05.Store(sums + (5 * V.Count)); s06.Store(sums + (6 * V.Count)); s07.Store(sums + (7 * V.Count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -105,8 +106,10 @@ internal static unsafe class MatrixRows
         {
             V b0 = V.Load(p0 + at), b1 = V.Load(p1 + at), b2 = V.Load(p2 + at), b3 = V.Load(p3 + at);
             V t;
-            t = V.Broadcast(a0[i]); s00 = V.MultiplyAdd(t, b0, s00); s01 = V.MultiplyAdd(t, b1, s01); s02 = V.MultiplyAdd(t, b2, s02); s03 = V.MultiplyAdd(t, b3, s03);
-            t = V.Broadcast(a1[i]); s10 = V.MultiplyAdd(t, b0, s10); s11 = V.MultiplyAdd(t, b1, s11); s12 = V.MultiplyAdd(t, b2, s12); s13 = V.MultiplyAdd(t, b3, s13);
+            t = V.Broadcast(a0[i]);
+            s00 = V.MultiplyAdd(t, b0, s00); s01 = V.MultiplyAdd(t, b1, s01); s02 = V.MultiplyAdd(t, b2, s02); s03 = V.MultiplyAdd(t, b3, s03);
+            t = V.Broadcast(a1[i]);
+            s10 = V.MultiplyAdd(t, b0, s10); s11 = V.MultiplyAdd(t, b1, s11); s12 = V.MultiplyAdd(t, b2, s12); s13 = V.MultiplyAdd(t, b3, s13);
         }
 
         s00.Store(sums); s01.Store(sums + V.Count); s02.Store(sums + (2 * V.Count)); s03.Store(sums + (3 * V.Count));

@@ -58,8 +58,10 @@ internal static unsafe class MatrixTile
     private static void Twelve<V>(float* a, float* b, long bStride, int k, float* c, long cStride, bool add)
         where V : unmanaged, ILanes<V>
     {
-        V x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default, x8 = default, x9 = default, x10 = default, x11 = default;
-        V y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default, y8 = default, y9 = default, y10 = default, y11 = default;
+        V x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default;
+        V x6 = default, x7 = default, x8 = default, x9 = default, x10 = default, x11 = default;
+        V y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default;
+        V y6 = default, y7 = default, y8 = default, y9 = default, y10 = default, y11 = default;
         V t;
         for (float* end = a + ((long)k * Panels.Rows); a != end; a += Panels.Rows, b += bStride)
         {

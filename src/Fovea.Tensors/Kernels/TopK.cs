@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Fovea.Tensors.Kernels;
 
@@ -9,8 +10,11 @@ namespace Fovea.Tensors.Kernels;
 /// </summary>
 public static class TopK
 {
+    private const int FewestCandidates = 1024;
+
     /// <summary>
-    /// The indices of the <paramref name="count"/> largest scores, ascending by index. Of equal scores the lower index wins; NaN counts as less than everything.
+    /// The indices of the <paramref name="count"/> largest scores, ascending by index. Of equal scores the lower index wins;
+    /// NaN counts as less than everything.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A count below zero or above the number of scores.</exception>
     public static int[] Ascending(ReadOnlySpan<float> scores, int count)
@@ -27,35 +31,63 @@ public static class TopK
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, scores.Length);
         var indices = new int[count];
-        ulong[] rented = ArrayPool<ulong>.Shared.Rent(scores.Length);
-        var keys = rented.AsSpan(0, scores.Length);
-        for (int i = 0; i < keys.Length; i++)
-        {
-            keys[i] = Key(scores[i], i);
-        }
-
-        SelectLeast(keys, count);
-        keys[..count].Sort();
+        ulong[] rented = ArrayPool<ulong>.Shared.Rent((int)Math.Min(scores.Length, Math.Max(4L * count, FewestCandidates)));
+        var best = Candidates(scores, count, rented.AsSpan(0, Math.Min(scores.Length, rented.Length)));
+        SelectLeast(best, count);
+        best[..count].Sort();
         for (int i = 0; i < count; i++)
         {
-            indices[i] = (int)(uint)keys[i];
+            indices[i] = (int)(uint)best[i];
         }
 
         ArrayPool<ulong>.Shared.Return(rented);
         return indices;
     }
 
-    /// <summary>A key that is the less the better: the score's bits in falling order above, the index below. All keys differ.</summary>
-    private static ulong Key(float score, int index)
+    /// <summary>Keys among which the best <paramref name="count"/> are: all of them, or where there is no room, those that were good enough so far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Span<ulong> Candidates(ReadOnlySpan<float> scores, int count, Span<ulong> room)
     {
-        uint order = uint.MaxValue;
-        if (!float.IsNaN(score))
+        ulong bound = ulong.MaxValue;
+        int used = 0;
+        for (int i = 0; i < scores.Length; i++)
         {
-            // Adding zero turns −0 into 0. Positive numbers have falling complements; the bits of negative ones already rise as the numbers fall.
-            uint bits = BitConverter.SingleToUInt32Bits(score + 0f);
-            order = bits >> 31 == 0 ? ~bits & 0x7FFFFFFF : bits;
+            ulong key = Key(scores[i], i);
+            if (key < bound)
+            {
+                if (used == room.Length)
+                {
+                    SelectLeast(room, count);
+                    used = count;
+                    bound = Greatest(room[..count]);
+                }
+
+                room[used++] = key;
+            }
         }
 
+        return room[..used];
+    }
+
+    private static ulong Greatest(ReadOnlySpan<ulong> keys)
+    {
+        ulong greatest = 0;
+        foreach (ulong key in keys)
+        {
+            greatest = Math.Max(greatest, key);
+        }
+
+        return greatest;
+    }
+
+    /// <summary>A key that is the less the better: the score's bits in falling order above, the index below. All keys differ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Key(float score, int index)
+    {
+        // Adding zero turns −0 into 0. Positive numbers have falling complements; the bits of negative ones already rise as the numbers fall.
+        // Without a branch, because the sign of a score is anybody's guess.
+        int bits = BitConverter.SingleToInt32Bits(score + 0f);
+        uint order = float.IsNaN(score) ? uint.MaxValue : (uint)(bits ^ (~(bits >> 31) & int.MaxValue));
         return ((ulong)order << 32) | (uint)index;
     }
 
@@ -87,7 +119,7 @@ public static class TopK
 
     private static ulong Median(ulong a, ulong b, ulong c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
 
-    /// <summary>Brings the keys up to the pivot, which is one of them, to the front; returns their number, which is below the length if the pivot is not the greatest.</summary>
+    /// <summary>Brings the keys up to the pivot, which is one of them, to the front; returns their number: the length if the pivot is the greatest.</summary>
     private static int Partition(Span<ulong> keys, ulong pivot)
     {
         int end = 0;

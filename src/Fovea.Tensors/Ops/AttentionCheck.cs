@@ -28,7 +28,9 @@ internal static class AttentionCheck
         Keys(segment.Keys, segment, settings);
         Compute.Check(segment.Values.Shape == segment.Keys.Shape, segment.Values, $"are values of another shape than their keys {segment.Keys}");
         Compute.Check(
-            segment.KeyBias is null || (segment.KeyBias.Shape.Rank == 1 && segment.KeyBias.Rows >= segment.KeyCount), segment.KeyBias, $"is not one number for each of {segment.KeyCount} keys");
+            segment.KeyBias is null || (segment.KeyBias.Shape.Rank == 1 && segment.KeyBias.Rows >= segment.KeyCount),
+            segment.KeyBias,
+            $"is not one number for each of {segment.KeyCount} keys");
         if (segment.Capture is { } capture)
         {
             Capture(capture, segment, settings);
@@ -45,7 +47,9 @@ internal static class AttentionCheck
             $"holds neither [rows, {heads} x {d}] nor [{heads}, rows, {d}]");
         int rows = keys.Shape[byHead ? 1 : 0];
         Compute.Check(
-            segment.KeyStart >= 0 && segment.KeyCount >= 0 && segment.KeyStart <= rows - segment.KeyCount, keys, $"has no keys {segment.KeyStart} + {segment.KeyCount}");
+            segment.KeyStart >= 0 && segment.KeyCount >= 0 && segment.KeyStart <= rows - segment.KeyCount,
+            keys,
+            $"has no keys {segment.KeyStart} + {segment.KeyCount}");
     }
 
     private static void Capture(AttentionCapture capture, in AttentionSegment segment, in AttentionSettings settings)

@@ -10,7 +10,9 @@ public sealed unsafe partial class Compute
     /// <param name="table">[n, width].</param>
     /// <param name="rows">Indices into the table.</param>
     /// <param name="destination">[at least rows.Length, width].</param>
-    /// <exception cref="ArgumentException">An index outside the table, a destination of another width or too short, or a type that cannot be widened.</exception>
+    /// <exception cref="ArgumentException">
+    /// An index outside the table, a destination of another width or too short, or a type that cannot be widened.
+    /// </exception>
     public void Gather(Tensor table, ReadOnlySpan<int> rows, Tensor destination)
     {
         Check(table.ElementType is ElementType.F32 or ElementType.F16 or ElementType.BF16, table, $"does not hold f32, f16 or bf16");
@@ -35,20 +37,30 @@ public sealed unsafe partial class Compute
         }
     }
 
-    /// <summary>Weighted sums of rows: destination[i] = Σ_e weights[e] · source[columns[e]] for e from offsets[i] to offsets[i + 1] − 1, in this order.</summary>
+    /// <summary>
+    /// Weighted sums of rows: destination[i] = Σ_e weights[e] · source[columns[e]] for e from offsets[i] to offsets[i + 1] − 1, in this order.
+    /// </summary>
     /// <param name="source">[n, width].</param>
     /// <param name="offsets">One more than result rows, not falling.</param>
     /// <param name="columns">Source row of each entry.</param>
     /// <param name="weights">Weight of each entry; an entry alone with weight 1 is copied exactly.</param>
     /// <returns>[offsets.Length − 1, width], rented; a row without entries is zero.</returns>
-    /// <exception cref="ArgumentException">No offsets, offsets that fall or lie outside the entries, columns outside the source, or another number of weights than columns.</exception>
+    /// <exception cref="ArgumentException">
+    /// No offsets, offsets that fall or lie outside the entries, columns outside the source, or another number of weights than columns.
+    /// </exception>
     public Tensor Combine(Tensor source, ReadOnlySpan<int> offsets, ReadOnlySpan<int> columns, ReadOnlySpan<float> weights)
     {
-        Check(offsets.Length > 0 && columns.Length == weights.Length, source, $"cannot be combined with {offsets.Length} offsets, {columns.Length} columns, {weights.Length} weights");
+        Check(
+            offsets.Length > 0 && columns.Length == weights.Length,
+            source,
+            $"cannot be combined with {offsets.Length} offsets, {columns.Length} columns, {weights.Length} weights");
         int previous = 0;
         foreach (int offset in offsets)
         {
-            Check(offset >= previous && offset <= columns.Length, source, $"cannot be combined with offset {offset} after {previous} in {columns.Length} entries");
+            Check(
+                offset >= previous && offset <= columns.Length,
+                source,
+                $"cannot be combined with offset {offset} after {previous} in {columns.Length} entries");
             previous = offset;
         }
 

@@ -224,7 +224,8 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Start != position)
             {
-                throw Broken(entry.Name, $"starts at byte {entry.Start} of the data, but {(entry.Start < position ? "overlaps" : "leaves a gap behind")} byte {position}");
+                string fault = entry.Start < position ? "overlaps what ends at" : "leaves a gap behind";
+                throw Broken(entry.Name, $"starts at byte {entry.Start} of the data and {fault} byte {position}");
             }
 
             position = entry.End;

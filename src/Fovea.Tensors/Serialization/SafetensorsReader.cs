@@ -32,7 +32,9 @@ public sealed class SafetensorsReader : IDisposable
     /// <summary>
     /// Opens <c>FILE.safetensors</c> or <c>FILE.safetensors.index.json</c>. Of an indexed checkpoint exactly the tensors that the index names are there.
     /// </summary>
-    /// <exception cref="InvalidDataException">The file is not well formed, or a shard or a tensor of the index is missing; the message names file, tensor and reason.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not well formed, or a shard or a tensor of the index is missing; the message names file, tensor and reason.
+    /// </exception>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     public static SafetensorsReader Open(string path)
     {

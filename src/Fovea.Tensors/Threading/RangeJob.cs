@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Fovea.Tensors.Threading;
 
-/// <summary>Work without its type: where the caller keeps it, how to call it, and how it is cut. Lives on the caller's stack until all parts are done.</summary>
+/// <summary>
+/// Work without its type: where the caller keeps it, how to call it, and how it is cut. Lives on the caller's stack until all parts are done.
+/// </summary>
 internal readonly unsafe struct RangeJob
 {
     private readonly void* _work;

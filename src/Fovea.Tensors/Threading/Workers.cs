@@ -33,8 +33,8 @@ public sealed unsafe class Workers : IDisposable
     internal static bool IsInsideWork { get; set; }
 
     /// <summary>
-    /// Does <paramref name="count"/> items in contiguous ranges, at most one range a thread, none shorter than <paramref name="grain"/> unless it is the only one.
-    /// The cuts depend on the arguments and the degree alone. Nothing is allocated.
+    /// Does <paramref name="count"/> items in contiguous ranges, at most one range a thread, none shorter than <paramref name="grain"/> unless it is
+    /// the only one. The cuts depend on the arguments and the degree alone. Nothing is allocated.
     /// </summary>
     /// <param name="count">The number of items; zero or less does nothing.</param>
     /// <param name="grain">The fewest items that are worth a thread; less than one counts as one.</param>

@@ -135,11 +135,11 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             if (reduction is not null)
             {
                 report.VisualTokensPerLayer[layer] = reduction.Map.Outputs;
-                report.PrefillFlops += OperationCount.DecoderLayer(model.Config, run.Count, cache.Length);
+                report.PrefillFlops += OperationCount.DecoderLayer(model.Config, layer, run.Count, cache.Length);
             }
             else
             {
-                report.DecodeFlops += OperationCount.DecoderLayer(model.Config, run.Count, cache.Length);
+                report.DecodeFlops += OperationCount.DecoderLayer(model.Config, layer, run.Count, cache.Length);
             }
 
             start += run.Count;

@@ -8,11 +8,11 @@ namespace Fovea.Generation;
 /// </summary>
 public static class OperationCount
 {
-    /// <summary>One decoder layer over <paramref name="tokens"/> new tokens with <paramref name="past"/> entries in the cache.</summary>
-    public static long DecoderLayer(TextConfig config, long tokens, long past)
+    /// <summary>Decoder layer <paramref name="layer"/> over <paramref name="tokens"/> new tokens with <paramref name="past"/> entries in the cache.</summary>
+    public static long DecoderLayer(TextConfig config, int layer, long tokens, long past)
     {
         long visible = (tokens * past) + (tokens * (tokens + 1) / 2);
-        return (2 * tokens * config.LayerParameters) + (4 * visible * config.NumAttentionHeads * config.HeadDim);
+        return (2 * tokens * config.LayerMultiplyAdds(layer)) + (4 * visible * config.NumAttentionHeads * config.HeadDim);
     }
 
     /// <summary>Logits of one token.</summary>

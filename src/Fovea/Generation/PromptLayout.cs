@@ -20,7 +20,7 @@ internal sealed class PromptLayout
     /// <summary>All pictures and videos of the prompt.</summary>
     public IReadOnlyList<VisualItem> Items { get; }
 
-    /// <summary>A hash of each one's pixels.</summary>
+    /// <summary>A hash of each one's pixels and times.</summary>
     public IReadOnlyList<string> Hashes { get; }
 
     /// <summary>Tokenises a prompt.</summary>
@@ -69,6 +69,11 @@ internal sealed class PromptLayout
     private static string Hash(VisualItem item)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (double time in item.FrameTimes.Append(item.FramesPerSecond ?? 0))
+        {
+            hash.AppendData(BitConverter.GetBytes(time));
+        }
+
         foreach (var frame in item.Frames)
         {
             hash.AppendData(BitConverter.GetBytes(frame.Width));

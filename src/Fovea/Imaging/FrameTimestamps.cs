@@ -14,17 +14,27 @@ public static class FrameTimestamps
     public static double[] Seconds(IReadOnlyList<int> indices, double framesPerSecond, int framesOfPatch = 2)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesPerSecond);
+        return Seconds([.. indices.Select(index => index / framesPerSecond)], framesOfPatch);
+    }
+
+    /// <summary>The time of each temporal patch in seconds: the mean of its first and last frame. A last frame that is missing is the last one again.</summary>
+    /// <param name="times">When each frame was taken, in seconds; at least one.</param>
+    /// <param name="framesOfPatch">Frames of a temporal patch.</param>
+    /// <exception cref="ArgumentException">There is no frame.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A patch that is not positive.</exception>
+    public static double[] Seconds(IReadOnlyList<double> times, int framesOfPatch = 2)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesOfPatch);
-        if (indices.Count == 0)
+        if (times.Count == 0)
         {
-            throw new ArgumentException("There are no frames.", nameof(indices));
+            throw new ArgumentException("There are no frames.", nameof(times));
         }
 
-        var seconds = new double[(indices.Count + framesOfPatch - 1) / framesOfPatch];
+        var seconds = new double[(times.Count + framesOfPatch - 1) / framesOfPatch];
         for (int patch = 0; patch < seconds.Length; patch++)
         {
-            int first = patch * framesOfPatch, last = Math.Min(first + framesOfPatch, indices.Count) - 1;
-            seconds[patch] = ((indices[first] / framesPerSecond) + (indices[last] / framesPerSecond)) / 2;
+            int first = patch * framesOfPatch, last = Math.Min(first + framesOfPatch, times.Count) - 1;
+            seconds[patch] = (times[first] + times[last]) / 2;
         }
 
         return seconds;

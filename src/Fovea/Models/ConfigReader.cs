@@ -97,7 +97,7 @@ public readonly struct ConfigReader
         return Element.GetProperty(key) is { ValueKind: JsonValueKind.String } text ? text.GetString() ?? "" : throw Wrong(key, "a text");
     }
 
-    /// <summary>A whole number or a list of them; empty if the key is missing.</summary>
+    /// <summary>A whole number or a list of them, which may be empty; empty if the key is missing.</summary>
     /// <exception cref="InvalidDataException">Something else stands there.</exception>
     public IReadOnlyList<int> Wholes(string key)
     {
@@ -112,16 +112,18 @@ public readonly struct ConfigReader
             return [Whole(key)];
         }
 
-        var list = new List<int>();
-        if (value.ValueKind == JsonValueKind.Array)
+        if (value.ValueKind != JsonValueKind.Array)
         {
-            foreach (var item in value.EnumerateArray())
-            {
-                list.Add(item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) ? number : throw Wrong(key, "a list of whole numbers"));
-            }
+            throw Wrong(key, "a whole number or a list of them");
         }
 
-        return list.Count > 0 ? list : throw Wrong(key, "a whole number or a list of them");
+        var list = new List<int>();
+        foreach (var item in value.EnumerateArray())
+        {
+            list.Add(item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) ? number : throw Wrong(key, "a list of whole numbers"));
+        }
+
+        return list;
     }
 
     /// <summary>The error of a value that cannot be used.</summary>

@@ -13,9 +13,9 @@ public sealed class DecoderLayer : IDisposable
     private readonly RmsNorm _inputNorm;
     private readonly SelfAttention _attention;
     private readonly RmsNorm _postAttentionNorm;
-    private readonly GatedMlp _mlp;
+    private readonly FeedForward _mlp;
 
-    private DecoderLayer(RmsNorm inputNorm, SelfAttention attention, RmsNorm postAttentionNorm, GatedMlp mlp)
+    private DecoderLayer(RmsNorm inputNorm, SelfAttention attention, RmsNorm postAttentionNorm, FeedForward mlp)
     {
         _inputNorm = inputNorm;
         _attention = attention;
@@ -41,10 +41,17 @@ public sealed class DecoderLayer : IDisposable
                 Linear.Load(attention.At("k_proj"), config.HiddenSize, keys, config.QkvBias, compute),
                 Linear.Load(attention.At("v_proj"), config.HiddenSize, keys, config.QkvBias, compute),
                 Linear.Load(attention.At("o_proj"), queries, config.HiddenSize, config.OutputBias, compute),
-                settings),
+                settings,
+                config.QueryKeyNorm ? RmsNorm.Load(attention.At("q_norm"), config.HeadDim, config.RmsNormEps) : null,
+                config.QueryKeyNorm ? RmsNorm.Load(attention.At("k_norm"), config.HeadDim, config.RmsNormEps) : null),
             RmsNorm.Load(weights.At("post_attention_layernorm"), config.HiddenSize, config.RmsNormEps),
-            GatedMlp.Load(weights.At("mlp"), config.HiddenSize, config.IntermediateSize, config.MlpBias, config.HiddenAct, compute));
+            LoadFeedForward(weights.At("mlp"), config, index, compute));
     }
+
+    private static FeedForward LoadFeedForward(WeightReader weights, TextConfig config, int index, Compute compute) =>
+        config.Mixture is { } mixture && mixture.Layers[index]
+            ? MixtureMlp.Load(weights, config.HiddenSize, mixture.MoeIntermediateSize, (mixture.NumExperts, mixture.NumExpertsPerTok), config.HiddenAct, compute)
+            : GatedMlp.Load(weights, config.HiddenSize, config.IntermediateSize, config.MlpBias, config.HiddenAct, compute);
 
     /// <summary>First half: writes the new keys and values into the caches and adds the attention to <paramref name="hidden"/>, in place.</summary>
     /// <param name="compute">Where to run.</param>

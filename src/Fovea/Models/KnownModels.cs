@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Fovea.Models.Llava;
+using Fovea.Models.Qwen;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Models;
@@ -13,6 +14,10 @@ public static class KnownModels
         new("llava", "LLaVA-1.5", LlavaModel.Load),
         new("llava_next", "LLaVA-NeXT (1.6)", LlavaModel.Load),
         new("llava_onevision", "LLaVA-OneVision", LlavaModel.Load),
+        new("qwen2_vl", "Qwen2-VL", QwenVlModel.Load),
+        new("qwen2_5_vl", "Qwen2.5-VL", QwenVlModel.Load),
+        new("qwen3_vl", "Qwen3-VL", QwenVlModel.Load),
+        new("qwen3_vl_moe", "Qwen3-VL with experts", QwenVlModel.Load),
         new("video_llava", "Video-LLaVA", LlavaModel.Load),
     ];
 
@@ -38,7 +43,7 @@ public static class KnownModels
     {
         var config = new ConfigReader(System.IO.Path.Combine(folder.Path, "config.json"), folder.Config);
         string type = config.Text("model_type");
-        bool original = config.Has("mm_vision_tower") || (type == "llava" && !config.Has("text_config"));
+        bool original = config.Has("mm_vision_tower") || (type == "llava" && !config.Has("text_config") && !config.Has("vision_config"));
         return All.FirstOrDefault(family => family.ModelType == type && !original)
             ?? throw new NotSupportedException(
                 $"{folder.Path}: the model type '{type}'{(original ? " in the original LLaVA layout" : "")} is not supported; known are {string.Join(", ", All.Select(family => $"{family.ModelType} ({family.Name})"))}.");

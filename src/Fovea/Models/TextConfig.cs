@@ -3,7 +3,7 @@ using Fovea.Tensors.Kernels;
 
 namespace Fovea.Models;
 
-/// <summary>A language model's sizes, under the names of <c>config.json</c>. One record covers Llama, Mistral and Qwen2.</summary>
+/// <summary>A language model's sizes, under the names of <c>config.json</c>. One record covers Llama, Mistral, Qwen2 and Qwen3.</summary>
 public sealed record TextConfig
 {
     /// <summary>Rows of the embedding.</summary>
@@ -39,17 +39,26 @@ public sealed record TextConfig
     /// <summary>Stretching of the rotary frequencies, or none.</summary>
     public RopeScaling? RopeScaling { get; init; }
 
+    /// <summary>For each rotary frequency the axis that drives it (0 temporal, 1 height, 2 width); empty = positions are one number.</summary>
+    public IReadOnlyList<int> RopeAxes { get; init; } = [];
+
     /// <summary>Longest context the model was made for.</summary>
     public required int MaxPositionEmbeddings { get; init; }
 
     /// <summary>Whether q, k and v have biases.</summary>
     public bool QkvBias { get; init; }
 
+    /// <summary>Whether queries and keys are RMS-normed head by head before rotary embedding.</summary>
+    public bool QueryKeyNorm { get; init; }
+
     /// <summary>Whether the output projection of attention has a bias.</summary>
     public bool OutputBias { get; init; }
 
     /// <summary>Whether the feed-forward matrices have biases.</summary>
     public bool MlpBias { get; init; }
+
+    /// <summary>The mixture of experts, or none.</summary>
+    public MixtureConfig? Mixture { get; init; }
 
     /// <summary>Whether the output matrix is the embedding.</summary>
     public bool TieWordEmbeddings { get; init; }
@@ -60,6 +69,13 @@ public sealed record TextConfig
     /// <summary>End tokens that the config names.</summary>
     public IReadOnlyList<int> EosTokenId { get; init; } = [];
 
-    /// <summary>Parameters of one decoder layer.</summary>
-    public long LayerParameters => ((long)HiddenSize * HeadDim * ((2 * NumAttentionHeads) + (2 * NumKeyValueHeads))) + (3L * HiddenSize * IntermediateSize);
+    /// <summary>Multiply-adds of one token in a decoder layer, the attention scores left out: the parameters of the matrices that it goes through.</summary>
+    /// <param name="layer">Layer from 0.</param>
+    public long LayerMultiplyAdds(int layer)
+    {
+        long attention = (long)HiddenSize * HeadDim * ((2 * NumAttentionHeads) + (2 * NumKeyValueHeads));
+        return attention + (Mixture is { } mixture && mixture.Layers[layer]
+            ? HiddenSize * (mixture.NumExperts + (3L * mixture.NumExpertsPerTok * mixture.MoeIntermediateSize))
+            : 3L * HiddenSize * IntermediateSize);
+    }
 }

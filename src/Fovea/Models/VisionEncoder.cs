@@ -12,11 +12,14 @@ public abstract class VisionEncoder : IDisposable
     /// <summary>Number of blocks.</summary>
     public abstract int BlockCount { get; }
 
-    /// <summary>Rows of the stream that one picture of the encoder's own size takes.</summary>
+    /// <summary>Rows of the stream that one picture of the encoder's own size takes; 1 in encoders that take pictures of any size.</summary>
     public abstract int TokensPerTile { get; }
 
     /// <summary>Bytes of the packed weights.</summary>
     public abstract long Bytes { get; }
+
+    /// <summary>Whether attention can be captured in a block: whether the block sees the whole picture.</summary>
+    public virtual bool CanCapture(int block) => true;
 
     /// <summary>The stream before block 0.</summary>
     public abstract VisionState Embed(Compute compute, VisualInput input);
@@ -43,4 +46,21 @@ public abstract class VisionEncoder : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>One row per head from what was captured piece by piece: [heads, rows of the stream]; the captures are disposed.</summary>
+    private protected static Tensor Join(AttentionCapture[] captures, ReadOnlySpan<int> offsets)
+    {
+        Tensor? joined = null;
+        for (int piece = 0; piece < captures.Length; piece++)
+        {
+            using var captured = captures[piece].Probabilities ?? captures[piece].Received ?? throw new InvalidOperationException("Nothing was captured.");
+            joined ??= Tensor.Allocate(captured.Rows, offsets[^1]);
+            for (int head = 0; head < joined.Rows; head++)
+            {
+                captured.Row<float>(head).CopyTo(joined.Row<float>(head)[offsets[piece]..]);
+            }
+        }
+
+        return joined ?? throw new InvalidOperationException("There is no piece to capture.");
+    }
 }

@@ -114,7 +114,7 @@ public sealed class VisionTransformer : VisionEncoder
         }
 
         _blocks[block].Attend(compute, state.States, state.Offsets, captures);
-        return capture ? Join(captures) : null;
+        return capture && tiles > 0 ? Join(captures, state.Offsets) : capture ? Tensor.Allocate(Config.NumAttentionHeads, 0) : null;
     }
 
     /// <inheritdoc/>
@@ -142,20 +142,5 @@ public sealed class VisionTransformer : VisionEncoder
         {
             block.Dispose();
         }
-    }
-
-    private Tensor Join(AttentionCapture[] captures)
-    {
-        var joined = Tensor.Allocate(Config.NumAttentionHeads, captures.Length * Config.Tokens);
-        for (int tile = 0; tile < captures.Length; tile++)
-        {
-            using var captured = captures[tile].Probabilities ?? captures[tile].Received ?? throw new InvalidOperationException("Nothing was captured.");
-            for (int head = 0; head < joined.Rows; head++)
-            {
-                captured.Row<float>(head).CopyTo(joined.Row<float>(head)[(tile * Config.Tokens)..]);
-            }
-        }
-
-        return joined;
     }
 }

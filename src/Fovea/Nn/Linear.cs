@@ -30,6 +30,27 @@ public sealed class Linear : IDisposable
         PackedMatrix.Pack(weights.Stored("weight", outputs, inputs), compute.Workers),
         bias ? weights.Vector("bias", outputs) : null);
 
+    /// <summary>Reads a matrix that holds several layers one above the other, as one layer each.</summary>
+    /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
+    public static Linear[] LoadParts(WeightReader weights, int inputs, ReadOnlySpan<int> outputs, bool bias, Compute compute)
+    {
+        int total = 0;
+        foreach (int count in outputs)
+        {
+            total = checked(total + count);
+        }
+
+        var weight = weights.Stored("weight", total, inputs);
+        using var offset = bias ? weights.Vector("bias", total) : null;
+        var parts = new Linear[outputs.Length];
+        for (int i = 0, row = 0; i < parts.Length; row += outputs[i++])
+        {
+            parts[i] = Of(weight.Slice(row, outputs[i]), offset is null ? null : Tensor.From(offset.AsSpan<float>().Slice(row, outputs[i]), outputs[i]), compute);
+        }
+
+        return parts;
+    }
+
     /// <summary>Packs a stored matrix, flattening all extents but the first.</summary>
     public static Linear Of(Tensor weight, Tensor? bias, Compute compute) => new(PackedMatrix.Pack(weight, compute.Workers), bias);
 

@@ -1,4 +1,4 @@
 namespace Fovea.Text;
 
-/// <summary>A piece of a message: text, a picture or a video.</summary>
+/// <summary>A part of a chat message: a text, or the place of an image or a video.</summary>
 public abstract record MessagePart;

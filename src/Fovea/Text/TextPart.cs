@@ -1,5 +1,5 @@
 namespace Fovea.Text;
 
-/// <summary>Text of a message.</summary>
+/// <summary>Text in a chat message.</summary>
 /// <param name="Text">The text.</param>
 public sealed record TextPart(string Text) : MessagePart;

@@ -14,6 +14,7 @@ public abstract class Tokenizer
     private readonly Vocabulary _vocabulary;
     private readonly Dictionary<string, int> _addedIds = new(StringComparer.Ordinal);
     private readonly Dictionary<int, AddedToken> _added = [];
+    private readonly WorkspacePool _pool = new();
 
     private protected Tokenizer(Vocabulary vocabulary, IReadOnlyList<AddedToken> added, TokenizerConfig config)
     {
@@ -69,6 +70,11 @@ public abstract class Tokenizer
         return ids;
     }
 
+    /// <summary>The ids of a prompt that a chat template made: with special tokens around, unless the prompt begins with the beginning-of-sequence token itself.</summary>
+    /// <param name="prompt">The prompt.</param>
+    public int[] EncodePrompt(string prompt) =>
+        Encode(prompt, addSpecialTokens: !(BosId is { } bos && TokenOf(bos) is { } token && prompt.StartsWith(token, StringComparison.Ordinal)));
+
     /// <summary>The tokens of a text with the part of the text that each stands for.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecialTokens">As in <see cref="Encode(string, bool)"/>.</param>
@@ -119,8 +125,6 @@ public abstract class Tokenizer
         Encode(work, addSpecialTokens);
         return work.Tokens;
     }
-
-    private readonly WorkspacePool _pool = new();
 
     private WorkspacePool.Lease Rent() => _pool.Rent();
 }

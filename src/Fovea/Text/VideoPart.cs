@@ -1,4 +1,4 @@
 namespace Fovea.Text;
 
-/// <summary>The place of a video in a message; the frames travel beside it.</summary>
+/// <summary>The place of a video in a chat message. The k-th place of a conversation belongs to its k-th video.</summary>
 public sealed record VideoPart : MessagePart;

@@ -3,7 +3,9 @@ namespace Fovea.Tests.Tensors;
 /// <summary>Counts what the current thread allocates.</summary>
 internal static class Allocations
 {
-    /// <summary>Fails if the action allocates each time. A collection on another thread may charge this one with the rest of its buffer, so one clean run is enough.</summary>
+    /// <summary>
+    /// Fails if the action allocates each time. A collection on another thread may charge this one with the rest of its buffer, so one clean run is enough.
+    /// </summary>
     public static void AssertNone(Action action)
     {
         action();

@@ -37,9 +37,12 @@ internal static class ExternalDecoder
 
     private static T Run<T>(in ImageInput input, string format, string demuxer, string[] output, Func<Stream, T> read)
     {
+        // Without its length a picture would be taken for a stream and cut into pieces.
+        string[] length = demuxer.EndsWith("_pipe", StringComparison.Ordinal) ? ["-frame_size", Ffmpeg.Text(input.Bytes.Length)] : [];
         string[] arguments =
         [
-            "-nostdin", .. Ffmpeg.Limits(input.Options), "-noautorotate", "-protocol_whitelist", "pipe", "-f", demuxer, "-i", "pipe:0", "-frames:v", "1", .. output, "pipe:1",
+            "-nostdin", .. Ffmpeg.Limits(input.Options), "-noautorotate", "-protocol_whitelist", "pipe", "-f", demuxer, .. length, "-i", "pipe:0",
+            "-frames:v", "1", .. output, "pipe:1",
         ];
         return Ffmpeg.Run("ffmpeg", arguments, input.Name, format, input.Bytes.ToArray(), input.Options.ExternalTimeLimit, read);
     }

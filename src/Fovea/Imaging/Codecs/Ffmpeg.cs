@@ -114,9 +114,9 @@ internal static class Ffmpeg
         {
             process.Kill(entireProcessTree: true);
         }
-        catch (InvalidOperationException)
+        catch (Exception ended) when (ended is InvalidOperationException or Win32Exception)
         {
-            // It has ended by itself.
+            // It has ended by itself, or is about to.
         }
     }
 }

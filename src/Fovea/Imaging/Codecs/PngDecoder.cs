@@ -123,7 +123,7 @@ internal static class PngDecoder
                 rows.Read(input, PngPass.Whole, palette, rgb);
             }
         }
-        catch (InvalidDataException damaged)
+        catch (Exception damaged) when (damaged is InvalidDataException or IOException)
         {
             throw input.Error("PNG: the compressed data are damaged", damaged);
         }

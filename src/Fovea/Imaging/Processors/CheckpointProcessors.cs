@@ -6,6 +6,7 @@ namespace Fovea.Imaging.Processors;
 internal static class CheckpointProcessors
 {
     private const string ImageFile = "preprocessor_config.json";
+    private const string InternVlOriginal = "internvl_chat";
     private const string VideoFile = "video_preprocessor_config.json";
 
     public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant)
@@ -24,7 +25,7 @@ internal static class CheckpointProcessors
         string path = Path.Combine(folder, ImageFile);
         using var preprocessor = ReadJson(path);
         var reader = new ConfigReader(preprocessor.RootElement, path);
-        return modelType == "internvl_chat"
+        return modelType == InternVlOriginal
             ? InternVlProcessor.ReadOriginal(config, reader, variant ?? ProcessorVariant.Slow)
             : KnownProcessors.CreateImage(reader, modelType, variant);
     }
@@ -32,11 +33,15 @@ internal static class CheckpointProcessors
     public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant)
     {
         using var model = ReadModel(folder);
-        string? modelType = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json")).Text("model_type");
+        var config = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json"));
+        string? modelType = config.Text("model_type");
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
         using var preprocessor = ReadJson(path);
-        return KnownVideoProcessors.Create(new ConfigReader(preprocessor.RootElement, path), modelType, variant);
+        var reader = new ConfigReader(preprocessor.RootElement, path);
+        return modelType == InternVlOriginal
+            ? FrameProcessor.ReadOriginalInternVl(config, reader, variant ?? ProcessorVariant.Slow)
+            : KnownVideoProcessors.Create(reader, modelType, variant);
     }
 
     private static JsonDocument ReadModel(string folder)

@@ -19,6 +19,14 @@ internal sealed class FrameProcessor(ResizeAndCrop steps, FrameRule rule) : Vide
         return new FrameProcessor(ResizeAndCrop.Read(config, pixels, TargetSize.Square(384), null), FrameRule.Even(config, shifted));
     }
 
+    /// <summary>Reads the original layout of InternVL, which treats every frame as a picture that is not cut.</summary>
+    public static FrameProcessor ReadOriginalInternVl(ConfigReader model, ConfigReader preprocessor, ProcessorVariant variant)
+    {
+        var pixels = PixelSettings.Read(preprocessor, variant, PixelSettings.ImageNetMean, PixelSettings.ImageNetDeviation);
+        var tile = InternVlProcessor.OriginalTile(model, preprocessor);
+        return new FrameProcessor(new ResizeAndCrop(pixels, TargetSize.Square(tile.Height), null), FrameRule.Centred());
+    }
+
     private protected override ProcessedVideo ProcessFrames(IReadOnlyList<Image> frames, Workers? workers) =>
         new(TileWork.Normalise(Table, ForEach(frames, steps.Apply, workers), workers), ImageSize.Of(frames[0]), frames.Count, grid: null);
 }

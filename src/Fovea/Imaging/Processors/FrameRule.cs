@@ -23,6 +23,12 @@ internal sealed class FrameRule
         return new FrameRule(Asked(config, samples: false, rate: 0), byCount, (total, video, wanted) => byCount(total, FrameSampling.CountOfRate(total, Known(video), wanted)));
     }
 
+    /// <summary>The rule of the repository InternVL. It knows no rates; one is turned into a number of frames.</summary>
+    public static FrameRule Centred() => new(
+        new FrameRequest(),
+        FrameSampling.Centred,
+        (total, video, wanted) => FrameSampling.Centred(total, Math.Max(1, FrameSampling.CountOfRate(total, Known(video), wanted))));
+
     public static FrameRule Qwen2(ConfigReader config, int temporalPatch)
     {
         var (fewest, most) = Limits(config);

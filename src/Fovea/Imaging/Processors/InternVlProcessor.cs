@@ -29,11 +29,17 @@ internal sealed class InternVlProcessor(PixelSettings pixels, ImageSize tile, In
     public static InternVlProcessor ReadOriginal(ConfigReader model, ConfigReader preprocessor, ProcessorVariant variant)
     {
         var pixels = PixelSettings.Read(preprocessor, variant, PixelSettings.ImageNetMean, PixelSettings.ImageNetDeviation);
-        var size = preprocessor.Size("size", TargetSize.Square(448), square: true);
-        int side = (int)model.Integer("force_image_size", size.IsExact ? size.Height : 448);
         bool thumbnail = model.Flag("use_thumbnail", false);
         var tiling = model.Flag("dynamic_image_size", false) ? InternVlTiling.Read(model, "min_dynamic_patch", "max_dynamic_patch", 6) : null;
-        return new InternVlProcessor(pixels, new ImageSize(side, side), tiling is null ? null : tiling with { Thumbnail = thumbnail });
+        return new InternVlProcessor(pixels, OriginalTile(model, preprocessor), tiling is null ? null : tiling with { Thumbnail = thumbnail });
+    }
+
+    /// <summary>The size of a tile in the original layout.</summary>
+    public static ImageSize OriginalTile(ConfigReader model, ConfigReader preprocessor)
+    {
+        var size = preprocessor.Size("size", TargetSize.Square(448), square: true);
+        int side = (int)model.Integer("force_image_size", size.IsExact ? size.Height : 448);
+        return new ImageSize(side, side);
     }
 
     protected override TiledImage Cut(Image image, int count)

@@ -19,7 +19,6 @@ internal static class KnownVideoProcessors
         ["llava_next_video"] = "LlavaNextVideoVideoProcessor",
         ["llava_onevision"] = "LlavaOnevisionVideoProcessor",
         ["internvl"] = "InternVLVideoProcessor",
-        ["internvl_chat"] = "InternVLVideoProcessor",
         ["qwen2_vl"] = "Qwen2VLVideoProcessor",
         ["qwen2_5_vl"] = "Qwen2VLVideoProcessor",
         ["qwen3_vl"] = "Qwen3VLVideoProcessor",

@@ -18,7 +18,7 @@ public sealed class LlavaModel : MultimodalModel
     private readonly IVisualLayout _layout;
     private readonly Mlp _projector;
     private readonly Tensor? _newline;
-    private readonly PromptFormat _format;
+    private readonly ConversationFormat _format;
 
     private LlavaModel(
         LlavaConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, Mlp projector, Tensor? newline, LanguageModel languageModel)
@@ -29,7 +29,7 @@ public sealed class LlavaModel : MultimodalModel
         _newline = newline;
         Family = new ConfigReader("config.json", folder.Config).Text("model_type");
         _layout = Layout(Family, config, folder);
-        _format = PromptFormat.Load(folder.Path, Family);
+        _format = ConversationFormat.Load(folder.Path, Fallback(Family, new ConfigReader("config.json", folder.Config)));
         Tokenizer = Tokenizer.Load(folder.Path);
         Vision = vision;
         LanguageModel = languageModel;
@@ -146,6 +146,14 @@ public sealed class LlavaModel : MultimodalModel
 
     /// <inheritdoc/>
     public override Tensor Project(Compute compute, Tensor features) => _projector.Forward(compute, features);
+
+    /// <summary>The built-in prompt format of checkpoints without a chat template.</summary>
+    private static string Fallback(string type, ConfigReader config) => type switch
+    {
+        "llava_onevision" => "onevision_hf",
+        "llava_next" => config.Object("text_config").Text("model_type", "llama") == "mistral" ? "mistral_instruct" : "llava_v1",
+        _ => "llava_hf",
+    };
 
     private static IVisualLayout Layout(string type, LlavaConfig config, CheckpointFolder folder) => type switch
     {

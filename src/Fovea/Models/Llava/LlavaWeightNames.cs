@@ -30,20 +30,7 @@ internal static class LlavaWeightNames
 
     /// <summary>All tensors under canonical names; names of no known form stay as they are and are reported as superfluous.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights)
-    {
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (string name in weights.Names)
-        {
-            string canonical = Of(name);
-            if (!tensors.TryAdd(canonical, weights[name]))
-            {
-                throw new InvalidDataException($"{weights.Path}: weight {name} is there twice under different names.");
-            }
-        }
-
-        return tensors;
-    }
+    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights) => WeightNames.Canonical(weights, Prefixes);
 
     /// <summary>Stored weights that no supported model uses.</summary>
     public static bool IsIgnored(string canonical) =>
@@ -51,17 +38,4 @@ internal static class LlavaWeightNames
         || canonical.EndsWith(".position_ids", StringComparison.Ordinal)
         || canonical.Contains("tower.head.", StringComparison.Ordinal)
         || canonical.Contains("tower.post_layernorm.", StringComparison.Ordinal);
-
-    private static string Of(string name)
-    {
-        foreach (var (stored, canonical) in Prefixes)
-        {
-            if (name.StartsWith(stored, StringComparison.Ordinal))
-            {
-                return canonical + name[stored.Length..];
-            }
-        }
-
-        return name;
-    }
 }

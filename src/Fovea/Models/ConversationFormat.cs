@@ -1,0 +1,32 @@
+using Fovea.Text;
+
+namespace Fovea.Models;
+
+/// <summary>How a conversation becomes a prompt: the checkpoint's own chat template, or the family's format where it has none.</summary>
+public sealed class ConversationFormat
+{
+    private readonly ChatTemplate? _template;
+    private readonly PromptFormat? _format;
+
+    private ConversationFormat(ChatTemplate? template, PromptFormat? format)
+    {
+        _template = template;
+        _format = format;
+    }
+
+    /// <summary>The format of a checkpoint.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="fallback">Name of the built-in format for checkpoints without a template.</param>
+    /// <exception cref="ChatTemplateException">The checkpoint's template is not well formed.</exception>
+    public static ConversationFormat Load(string folder, string fallback)
+    {
+        var template = ChatTemplate.Load(folder);
+        return new ConversationFormat(template, template is null ? BuiltInPromptFormats.Find(fallback) : null);
+    }
+
+    /// <summary>The prompt, open for the assistant's next turn.</summary>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation.</exception>
+    public string Render(IReadOnlyList<ChatMessage> messages) => _template?.Render(messages, addGenerationPrompt: true)
+        ?? _format?.Render(messages, addGenerationPrompt: true)
+        ?? throw new NotSupportedException("The checkpoint has no chat template, and its family has no built-in format.");
+}

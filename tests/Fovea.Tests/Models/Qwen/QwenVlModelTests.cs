@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+using Fovea.Generation;
+using Fovea.Models;
+using Fovea.Nn;
+using Fovea.Tensors.Ops;
+using Fovea.Tensors.Serialization;
+using Fovea.Text;
+
+namespace Fovea.Tests.Models.Qwen;
+
+public sealed class QwenVlModelTests
+{
+    private const string Question = "What is in the image?";
+
+    public static TheoryData<string> Checkpoints => new("qwen2-vl-tiny", "qwen25-vl-tiny", "qwen3-vl-tiny", "qwen3-vl-moe-tiny");
+
+    [Theory]
+    [MemberData(nameof(Checkpoints))]
+    [Trait("kind", "property")]
+    public void Generate_OnACachedConversation_EqualsTheWholePromptAtOnce(string checkpoint)
+    {
+        var model = TinyModels.Load(Folder(checkpoint));
+        using var compute = new Compute();
+        using var sequence = new Sequence(model.LanguageModel.NewCache());
+        var first = ChatMessage.User(Question, 1);
+        var opened = new Generator(model, compute).Generate(Request(model, [first], sequence, 1));
+        ChatMessage[] all = [first, ChatMessage.Assistant(opened.Text), ChatMessage.User("And here?", 1)];
+        var continued = new LogitsObserver();
+        var result = new Generator(model, compute, continued).Generate(Request(model, all, sequence, 1, 2));
+        var whole = new LogitsObserver();
+        new Generator(model, compute, whole).Generate(Request(model, all, null, 1, 2));
+        Assert.True(result.Report.CachedTokens > 0);
+        Assert.All(continued.Steps[0][0].Zip(whole.Steps[0][0]), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
+    }
+
+    [Theory]
+    [InlineData("Video: ")]
+    [InlineData("x <")]
+    [InlineData("")]
+    [InlineData("a\n\n")]
+    [InlineData("Né<")]
+    [Trait("kind", "property")]
+    public void Expand_OfAQwen3Video_EqualsTokenisingTheExpandedText(string before)
+    {
+        var model = TinyModels.Load(Folder("qwen3-vl-tiny"));
+        var video = new VisualItem([.. Enumerable.Range(0, 3).Select(seed => TinyModels.Picture(24, 30, seed))], true) { FrameTimes = [0, 0.5, 0.75] };
+        string start = "<|im_start|>user\n" + before;
+        int[] ids = model.Tokenizer.Encode(start + "<|vision_start|><|video_pad|><|vision_end|>Yes", addSpecialTokens: false);
+        string Frame(string time) => $"<{time} seconds><|vision_start|><|video_pad|><|video_pad|><|vision_end|>";
+        int[] expected = model.Tokenizer.Encode(start + Frame("0.2") + Frame("0.8") + "Yes", addSpecialTokens: false);
+        Assert.Equal(expected, model.Expand(ids, [video], [4]));
+    }
+
+    [Theory]
+    [InlineData(4.0, false, new[] { 0, 1, 2 })]
+    [InlineData(4.0, true, new[] { 0, 0, 0 })]
+    [InlineData(2.0, true, new[] { 0, 2, 4 })]
+    [InlineData(null, false, new[] { 0, 2, 4 })]
+    [Trait("kind", "property")]
+    public void Prepare_OfAQwen25Video_SpreadsFramesOverTime(double? framesPerSecond, bool truncated, int[] times)
+    {
+        using var compute = new Compute();
+        var overrides = new JsonObject { ["truncate_second_per_grid"] = truncated };
+        using var model = KnownModels.Load(Repository.Path(Folder("qwen25-vl-tiny")), compute, overrides);
+        var video = new VisualItem([.. Enumerable.Range(0, 5).Select(seed => TinyModels.Picture(24, 30, seed))], true, framesPerSecond);
+        using var input = model.Prepare([video]);
+        Assert.Equal(times, input.Geometry.Grids.Select(grid => grid.Time));
+    }
+
+    [Fact]
+    [Trait("kind", "property")]
+    public void Positions_OfAPicture_GoOnBehindItsLargestCoordinate()
+    {
+        var model = TinyModels.Load(Folder("qwen2-vl-tiny"));
+        var geometry = Geometry.OfGrid(2, 3);
+        int[] ids = [1, .. Enumerable.Repeat(model.ImageTokenId, 6), 2];
+        var positions = model.Positions(ids, geometry, 10);
+        Assert.Equal(TokenPosition.At(10), positions[0]);
+        Assert.Equal(new TokenPosition(11, 12, 13), positions[6]);
+        Assert.Equal(TokenPosition.At(14), positions[7]);
+    }
+
+    [Fact]
+    [Trait("kind", "property")]
+    public void Attend_OfAWindowedBlock_RefusesToCapture()
+    {
+        var model = TinyModels.Load(Folder("qwen25-vl-tiny"));
+        using var compute = new Compute();
+        using var input = model.Prepare([VisualItem.Of(TinyModels.Picture(40, 30, 1))]);
+        var state = model.Vision.Embed(compute, input);
+        Assert.False(model.Vision.CanCapture(0));
+        Assert.Throws<NotSupportedException>(() => model.Vision.Attend(compute, 0, state, capture: true));
+        using var captured = model.Vision.Attend(compute, 1, state, capture: true);
+        Assert.NotNull(captured);
+        Assert.Equal(1, captured.Row<float>(0).ToArray().Sum(), 1e-4);
+    }
+
+    [Fact]
+    [Trait("kind", "property")]
+    public void Load_OfTheNestedLayoutUnderNewNames_GivesTheSameModel()
+    {
+        using var compute = new Compute();
+        string source = Repository.Path(Folder("qwen2-vl-tiny"));
+        var copy = Directory.CreateTempSubdirectory("qwen-nested");
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(source))
+            {
+                File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
+            }
+
+            Nest(Path.Combine(copy.FullName, "config.json"));
+            using (var stored = SafetensorsReader.Open(Path.Combine(source, "model.safetensors")))
+            {
+                SafetensorsWriter.Write(
+                    Path.Combine(copy.FullName, "model.safetensors"),
+                    stored.Names.ToDictionary(
+                        name => name.StartsWith("visual.", StringComparison.Ordinal) ? "model." + name : name.Replace("model.", "model.language_model.", StringComparison.Ordinal),
+                        name => stored[name]));
+            }
+
+            using var nested = KnownModels.Load(copy.FullName, compute);
+            Assert.Equal(FirstLogits(TinyModels.Load(Folder("qwen2-vl-tiny")), compute), FirstLogits(nested, compute));
+        }
+        finally
+        {
+            copy.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("qwen2-vl-tiny", """{"rope_scaling": {"type": "mrope", "mrope_section": [1, 2, 4]}}""", "mrope_section")]
+    [InlineData("qwen2-vl-tiny", """{"rope_scaling": null}""", "mrope_section")]
+    [InlineData("qwen2-vl-tiny", """{"vision_config": {"num_heads": 5}}""", "num_heads")]
+    [InlineData("qwen2-vl-tiny", """{"vision_config": {"hidden_size": 40}}""", "hidden_size")]
+    [InlineData("qwen2-vl-tiny", """{"vision_config": {"patch_size": 4}}""", "patch")]
+    [InlineData("qwen25-vl-tiny", """{"vision_config": {"window_size": 5}}""", "window_size")]
+    [InlineData("qwen3-vl-tiny", """{"vision_config": {"deepstack_visual_indexes": [1, 9]}}""", "deepstack_visual_indexes")]
+    [InlineData("qwen3-vl-moe-tiny", """{"text_config": {"num_experts_per_tok": 6}}""", "num_experts_per_tok")]
+    [Trait("kind", "property")]
+    public void Load_OfAContradictoryConfig_NamesTheKey(string checkpoint, string overrides, string key)
+    {
+        using var compute = new Compute();
+        var exception = Assert.Throws<InvalidDataException>(() => KnownModels.Load(Repository.Path(Folder(checkpoint)), compute, JsonNode.Parse(overrides)!.AsObject()));
+        Assert.Contains(key, exception.Message, StringComparison.Ordinal);
+    }
+
+    private static string Folder(string checkpoint) => "tests/golden/checkpoints/" + checkpoint;
+
+    private static float[] FirstLogits(MultimodalModel model, Compute compute)
+    {
+        var observer = new LogitsObserver();
+        new Generator(model, compute, observer).Generate(Request(model, [ChatMessage.User(Question, 1)], null, 1));
+        return observer.Steps[0][0];
+    }
+
+    private static GenerationRequest Request(MultimodalModel model, IReadOnlyList<ChatMessage> messages, Sequence? sequence, params int[] pictures) => new()
+    {
+        Prompt = model.Prompt(messages),
+        Images = [.. pictures.Select(seed => TinyModels.Picture(50 + (9 * seed), 40 + (5 * seed), seed))],
+        MaxNewTokens = 3,
+        EndTokens = [],
+        Sequence = sequence,
+    };
+
+    /// <summary>Moves the language model's keys under text_config, as newer library versions write them.</summary>
+    private static void Nest(string file)
+    {
+        var config = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        string[] outer = ["architectures", "model_type", "vision_config", "image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id"];
+        var text = new JsonObject { ["model_type"] = "qwen2_vl_text" };
+        foreach (var (key, value) in config.ToList().Where(entry => !outer.Contains(entry.Key)))
+        {
+            text[key] = value?.DeepClone();
+            config.Remove(key);
+        }
+
+        config["text_config"] = text;
+        File.WriteAllText(file, config.ToJsonString());
+    }
+}
