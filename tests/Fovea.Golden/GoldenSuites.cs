@@ -7,6 +7,7 @@ public static class GoldenSuites
     {
         ["image"] = ImageSuite.Under,
         ["model"] = ModelSuite.Cases,
+        ["pipeline"] = PipelineSuite.Cases,
         ["reduction"] = ReductionSuite.Cases,
         ["tokenizer"] = TokenizerSuite.Tests,
     };

@@ -36,7 +36,8 @@ internal sealed class LayerProbe(LanguageModel model, Compute compute, int layer
     private TResult WithRotated<TResult>(bool rotary, Func<Tensor, Tensor, TResult> read)
     {
         var mark = compute.Arena.Top;
-        var (queries, keys) = model.Layers[layer].Project(compute, hidden);
+        var queries = model.Layers[layer].ProjectQueries(compute, hidden);
+        var keys = model.Layers[layer].ProjectKeys(compute, hidden);
         if (rotary)
         {
             var cos = compute.Rent(hidden.Rows, model.Rotary.Half);

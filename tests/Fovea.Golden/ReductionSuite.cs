@@ -20,8 +20,14 @@ public static class ReductionSuite
 
     private static void Run(string path)
     {
-        using var golden = new GoldenCase(path);
         string method = Path.GetFileName(Path.GetDirectoryName(path)) ?? "";
+        if (method.StartsWith("pact-", StringComparison.Ordinal))
+        {
+            PactCases.Run(method, path);
+            return;
+        }
+
+        using var golden = new GoldenCase(path);
         if (method == "token_average")
         {
             TokenAverage.Run(golden);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fovea.Reduction;
+using Fovea.Reduction.Methods;
 
 namespace Fovea.Cli.Options;
 
@@ -9,6 +10,7 @@ internal sealed class ReductionOptions
     private readonly Option<string?> _method = new("--method") { Description = "method of token reduction (fovea methods lists them); default: none", HelpName = "NAME" };
     private readonly Option<string?> _keep = new("--keep") { Description = "visual tokens to keep: a count such as 36, or a share such as 25%", HelpName = "N|N%" };
     private readonly Option<string[]> _set = new("--set") { Description = "option of the method (fovea methods NAME lists them); may be repeated", HelpName = "NAME=VALUE" };
+    private readonly Option<string?> _config = new("--config") { Description = "configuration file of the PACT repository, in place of --method; --set goes over its keys", HelpName = "FILE" };
     private readonly Option<string> _positions = new("--positions") { Description = "whether kept tokens keep their positions or are numbered anew", DefaultValueFactory = _ => "keep" };
     private readonly Option<bool> _proportional = new("--proportional") { Description = "let a merged token count in attention as often as the tokens it stands for" };
 
@@ -19,6 +21,7 @@ internal sealed class ReductionOptions
         command.Add(_method);
         command.Add(_keep);
         command.Add(_set);
+        command.Add(_config);
         command.Add(_positions);
         command.Add(_proportional);
     }
@@ -31,6 +34,13 @@ internal sealed class ReductionOptions
         string? keep = parsed.GetValue(_keep);
         var settings = Settings(parsed.GetValue(_set) ?? []);
         TokenBudget? budget = keep is null ? null : TokenBudget.Parse(keep);
+        if (parsed.GetValue(_config) is { } file)
+        {
+            return keep is null && parsed.GetValue(_method) is null
+                ? FromFile(file, settings) with { Seed = seed }
+                : throw new ArgumentException("--config says itself which method runs and how much it keeps: leave --method and --keep out.");
+        }
+
         if (parsed.GetValue(_method) is not { } method)
         {
             return keep is null && settings.Count == 0
@@ -38,12 +48,19 @@ internal sealed class ReductionOptions
                 : throw new ArgumentException($"{(keep is null ? "--set" : "--keep")} needs --method: say which method chooses the tokens.");
         }
 
-        return ReductionPlan.Of(method, budget, settings) with
+        var plan = ReductionPlan.Of(method, budget, settings);
+        return plan with
         {
-            Positions = parsed.GetValue(_positions) == "renumber" ? PositionPolicy.Renumber : PositionPolicy.Keep,
-            ProportionalAttention = parsed.GetValue(_proportional),
+            Positions = parsed.GetValue(_positions) == "renumber" ? PositionPolicy.Renumber : plan.Positions,
+            ProportionalAttention = plan.ProportionalAttention || parsed.GetValue(_proportional),
             Seed = seed,
         };
+    }
+
+    private static ReductionPlan FromFile(string file, Dictionary<string, string> settings)
+    {
+        settings.Remove("compatibility", out string? compatibility);
+        return PactConfiguration.Load(file, settings).ToPlan(compatibility ?? "");
     }
 
     /// <summary>From <c>name=value</c> texts to pairs.</summary>

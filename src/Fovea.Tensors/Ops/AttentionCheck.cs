@@ -28,7 +28,7 @@ internal static class AttentionCheck
         Keys(segment.Keys, segment, settings);
         Compute.Check(segment.Values.Shape == segment.Keys.Shape, segment.Values, $"are values of another shape than their keys {segment.Keys}");
         Compute.Check(
-            segment.KeyBias is null || segment.KeyBias.Shape.Count == segment.KeyCount,
+            segment.KeyBias is null || (segment.KeyBias.Shape.Rank == 1 && segment.KeyBias.Rows >= segment.KeyCount),
             segment.KeyBias,
             $"is not one number for each of {segment.KeyCount} keys");
         if (segment.Capture is { } capture)

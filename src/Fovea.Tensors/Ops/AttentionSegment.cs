@@ -7,7 +7,7 @@ namespace Fovea.Tensors.Ops;
 /// <param name="Values">As <paramref name="Keys"/>.</param>
 /// <param name="KeyStart">First key row.</param>
 /// <param name="KeyCount">Number of keys.</param>
-/// <param name="KeyBias">[KeyCount], added to every score of a key before the softmax; none = 0.</param>
+/// <param name="KeyBias">[at least KeyCount], the first added to every score of a key before the softmax; none = 0.</param>
 /// <param name="Capture">Probabilities to write down on the way, or none.</param>
 public readonly record struct AttentionSegment(
     int QueryStart, int QueryCount, Tensor Keys, Tensor Values, int KeyStart, int KeyCount, Tensor? KeyBias = null, AttentionCapture? Capture = null);

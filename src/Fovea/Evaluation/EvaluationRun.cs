@@ -33,9 +33,16 @@ public sealed record EvaluationRun
     /// <param name="picture">Index of the picture in the set.</param>
     /// <exception cref="ArgumentException">Unknown method or option, or a value out of range.</exception>
     /// <exception cref="FormatException">The budget is none.</exception>
-    public ReductionPlan PlanFor(int picture) => Method == Unreduced
-        ? ReductionPlan.None
-        : ReductionPlan.Of(Method, Keep.Length > 0 ? TokenBudget.Parse(Keep) : null, Settings()) with { Positions = Positions, Seed = unchecked(Seed + (ulong)picture) };
+    public ReductionPlan PlanFor(int picture)
+    {
+        if (Method == Unreduced)
+        {
+            return ReductionPlan.None;
+        }
+
+        var plan = ReductionPlan.Of(Method, Keep.Length > 0 ? TokenBudget.Parse(Keep) : null, Settings());
+        return plan with { Positions = Positions == PositionPolicy.Keep ? plan.Positions : Positions, Seed = unchecked(Seed + (ulong)picture) };
+    }
 
     /// <summary>What is different in another run, as text; empty if nothing is.</summary>
     public string DifferenceTo(EvaluationRun other)

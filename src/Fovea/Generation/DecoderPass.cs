@@ -99,11 +99,15 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             () => _signals.VisualStates(hidden, start, run),
             map =>
             {
-                var all = map.Within(run.Count, visual);
+                bool overSequence = map.Inputs != visual.Length;
+                var all = overSequence ? map : map.Within(run.Count, visual);
+                map = overSequence ? map.Restrict(visual) : map;
                 Shrink(hidden, start, run.Count, all);
                 item.Visual?.Apply(compute, map);
                 run.Apply(all, reduction.Plan.Positions, reduction.Plan.ProportionalAttention);
                 visual = run.VisualRows();
+                observer?.OnReduction(stage, all, hidden.Slice(start, run.Count), run.Positions);
+                return map;
             },
             signal => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction));
         return run.Count != rowsBefore;

@@ -27,8 +27,7 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
                 values = states;
                 break;
             case Signal.LayerProjectionSignal projection:
-                var (queries, keys) = model.Layers[layer].Project(compute, states);
-                values = projection.Keys ? keys : queries;
+                values = projection.Keys ? model.Layers[layer].ProjectKeys(compute, states) : model.Layers[layer].ProjectQueries(compute, states);
                 if (projection.Rotary)
                 {
                     var cos = compute.Rent(run.Count, model.Rotary.Half);

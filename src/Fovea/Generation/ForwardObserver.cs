@@ -1,3 +1,5 @@
+using Fovea.Nn;
+using Fovea.Reduction;
 using Fovea.Tensors;
 
 namespace Fovea.Generation;
@@ -35,6 +37,15 @@ public abstract class ForwardObserver
 
     /// <summary>Decoder states before layer 0 (layer −1) or after a layer: [tokens, hidden size], the sequences end to end.</summary>
     public virtual void OnDecoder(int layer, Tensor hidden)
+    {
+    }
+
+    /// <summary>A reduction before a decoder layer, just applied to one sequence.</summary>
+    /// <param name="stage">Where.</param>
+    /// <param name="map">Over the rows of the sequence, text included.</param>
+    /// <param name="states">The rows that are left: [tokens, hidden size].</param>
+    /// <param name="positions">Their positions.</param>
+    public virtual void OnReduction(Stage stage, TokenMap map, Tensor states, ReadOnlySpan<TokenPosition> positions)
     {
     }
 

@@ -32,7 +32,11 @@ public sealed class Generator
     }
 
     /// <summary>The numbers that methods may know of a model.</summary>
-    public static ModelShape ShapeOf(MultimodalModel model) => new(model.Vision.BlockCount, model.FeatureBlock, model.LanguageModel.Config.NumHiddenLayers);
+    public static ModelShape ShapeOf(MultimodalModel model) => new(model.Vision.BlockCount, model.FeatureBlock, model.LanguageModel.Config.NumHiddenLayers)
+    {
+        Heads = model.LanguageModel.Config.NumAttentionHeads,
+        HeadSize = model.LanguageModel.Config.HeadDim,
+    };
 
     /// <summary>Answers one prompt.</summary>
     /// <exception cref="ArgumentException">The request does not fit the model: placeholders, options, a prompt longer than the context.</exception>

@@ -144,7 +144,7 @@ internal sealed class PreparedPrompt : IDisposable
     /// <summary>Notes in the sequence what the pass has put into its cache.</summary>
     public void Commit(Sequence sequence, TokenRun run, PositionPolicy policy)
     {
-        int next = policy == PositionPolicy.Keep ? _positions.Max(position => position.Max) + 1 : run.Positions[^1].Max + 1;
+        int next = policy == PositionPolicy.Renumber ? run.Positions[^1].Max + 1 : _positions.Max(position => position.Max) + 1;
         sequence.Advance(Ids, next, visual: _newPictures.Count > 0);
         foreach (var (hash, tokens) in _newPictures)
         {

@@ -97,9 +97,9 @@ internal sealed class ReductionRun
     /// <param name="compute">Where to compute.</param>
     /// <param name="stage">The stage.</param>
     /// <param name="values">Rows of the visual tokens there, [visual tokens, width]; called only if a method looks at them.</param>
-    /// <param name="apply">Applies a map to whatever the stage holds.</param>
+    /// <param name="apply">Applies a map to whatever the stage holds; returns what it does to the visual tokens.</param>
     /// <param name="make">Makes signals that exist only where the stage acts; they are the arena's.</param>
-    public void Reduce(Compute compute, Stage stage, Func<Tensor> values, Action<TokenMap> apply, Func<Signal, CapturedSignal?>? make = null)
+    public void Reduce(Compute compute, Stage stage, Func<Tensor> values, Func<TokenMap, TokenMap> apply, Func<Signal, CapturedSignal?>? make = null)
     {
         foreach (var (request, step, budget) in _stages)
         {
@@ -111,23 +111,48 @@ internal sealed class ReductionRun
             long started = Stopwatch.GetTimestamp();
             var mark = compute.Arena.Top;
             int before = Map.Outputs;
+            var made = new Dictionary<Signal, CapturedSignal?>();
             var decision = new StageDecision(compute, request, step, budget, _shape, Plan.Seed, _state)
             {
                 Geometry = Geometry.Select(Map.Representatives),
                 Originals = Map.Representatives.ToArray(),
+                Sizes = CurrentSizes(),
                 Values = values,
-                Captured = signal => _captured.TryGetValue(signal, out var captured) ? captured : make?.Invoke(signal),
+                Captured = signal => _captured.TryGetValue(signal, out var captured) ? captured : Make(signal),
             };
             var map = decision.Decide(out string note);
-            if (!map.IsIdentity)
+            if (!map.IsIdentity || map.HasSizes)
             {
-                apply(map);
-                Map = Map.Then(map);
+                Map = Map.Then(apply(map));
             }
 
             compute.Arena.Release(mark);
             _reports.Add(new StageReport(stage, step.Name, before, Map.Outputs, Stopwatch.GetElapsedTime(started), note));
+
+            CapturedSignal? Make(Signal signal)
+            {
+                if (!made.TryGetValue(signal, out var value))
+                {
+                    value = make?.Invoke(signal);
+                    made.Add(signal, value);
+                }
+
+                return value;
+            }
         }
+    }
+
+    /// <summary>How many original tokens each visual token stands for by now; empty while all are one.</summary>
+    private float[] CurrentSizes()
+    {
+        if (Map.IsSelection && !Map.HasSizes)
+        {
+            return [];
+        }
+
+        var ones = new float[Map.Inputs];
+        Array.Fill(ones, 1);
+        return Map.Sizes(ones);
     }
 
     /// <summary>Frees captured signals.</summary>

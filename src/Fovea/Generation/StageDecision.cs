@@ -18,6 +18,9 @@ internal sealed class StageDecision(
     /// <summary>Their indices among the unreduced ones.</summary>
     public required int[] Originals { get; init; }
 
+    /// <summary>How many original tokens each stands for; empty = one each.</summary>
+    public float[] Sizes { get; init; } = [];
+
     /// <summary>Their rows.</summary>
     public required Func<Tensor> Values { get; init; }
 
@@ -45,7 +48,8 @@ internal sealed class StageDecision(
             before += group.Length;
         }
 
-        return decided is [var (only, map)] && only.Length == Geometry.Count ? map : Join(decided);
+        bool whole = decided is [var (only, _)] && only.Length == Geometry.Count;
+        return whole || request.Scope == ReductionScope.Sequence ? decided[0].Map : Join(decided);
     }
 
     /// <summary>The maps of all groups as one over all visual tokens; what is in no group stays.</summary>
@@ -74,7 +78,8 @@ internal sealed class StageDecision(
             joined.EndRow(place);
         }
 
-        return joined.Build();
+        var all = joined.Build();
+        return decided.Exists(group => group.Map.MeansPositions) ? all.WithMeanPositions() : all;
     }
 
     private TokenMap DecideGroup(int[] group, TokenBudget share)
@@ -93,12 +98,14 @@ internal sealed class StageDecision(
             Budget = share,
             Signals = request.Signals.ToDictionary(signal => signal, signal => Value(signal, group)),
             CandidateColumns = request.Signals.Where(signal => signal is not (Signal.FeaturesSignal or Signal.EncoderAttentionSignal)).ToDictionary(signal => signal, signal => Columns(signal, group)),
+            Sizes = Sizes.Length == 0 ? default : Array.ConvertAll(group, token => Sizes[token]),
             Seed = seed,
             Compute = compute,
             State = state,
         };
         var map = step.Reducer.Reduce(context);
-        return map.Inputs == count && (map.Outputs > 0 || !step.Reducer.UsesBudget)
+        bool fits = map.Inputs == count || request.Scope == ReductionScope.Sequence;
+        return fits && (map.Outputs > 0 || !step.Reducer.UsesBudget)
             ? map
             : throw new InvalidOperationException($"The method {step.Name} at {request.Stage} mapped {map.Inputs} tokens to {map.Outputs}; it was given {count} and must keep at least one.");
     }
@@ -164,7 +171,7 @@ internal sealed class StageDecision(
 
     private IEnumerable<int[]> Groups(int[] candidates) => request.Scope switch
     {
-        ReductionScope.Prompt => [candidates],
+        ReductionScope.Prompt or ReductionScope.Sequence => [candidates],
         ReductionScope.Grid => candidates.GroupBy(token => Geometry[token].Grid).Select(group => group.ToArray()),
         _ => candidates.GroupBy(token => Geometry[token].Tile).Select(group => group.ToArray()),
     };

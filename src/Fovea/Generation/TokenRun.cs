@@ -68,7 +68,7 @@ internal sealed class TokenRun
     public void Apply(TokenMap map, PositionPolicy positions, bool proportional)
     {
         int first = Count > 0 ? _positions[0].Temporal : 0;
-        if (proportional && (_sizes.Length > 0 || !map.IsSelection))
+        if (proportional && (_sizes.Length > 0 || !map.IsSelection || map.HasSizes))
         {
             var sizes = _sizes;
             if (sizes.Length == 0)
@@ -81,9 +81,9 @@ internal sealed class TokenRun
         }
 
         _visual = map.AtRepresentatives<int>(Visual);
-        _positions = map.AtRepresentatives(Positions);
+        _positions = map.PositionsOf(Positions);
         Count = map.Outputs;
-        if (positions == PositionPolicy.Renumber)
+        if (positions != PositionPolicy.Keep)
         {
             for (int row = 0; row < Count; row++)
             {

@@ -75,6 +75,7 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
             {
                 merged |= !map.IsSelection;
                 packed = packed is null && !merged ? null : Shrink(packed ??= input.Packing.Apply(compute, features, null), map);
+                return map;
             });
         return merged && packed is not null
             ? Project(TokenPacking.Identity(packed.Rows), packed, report)
@@ -106,7 +107,11 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
     {
         if (run.ActsAt(stage))
         {
-            run.Reduce(compute, stage, () => values, map => Shrink(values, map));
+            run.Reduce(compute, stage, () => values, map =>
+            {
+                Shrink(values, map);
+                return map;
+            });
         }
 
         return values;

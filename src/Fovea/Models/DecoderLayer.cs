@@ -89,12 +89,11 @@ public sealed class DecoderLayer : IDisposable
         compute.Arena.Release(mark);
     }
 
-    /// <summary>What the first half would attend with: queries and keys of <paramref name="hidden"/>, before rotary embedding; rented.</summary>
-    public (Tensor Queries, Tensor Keys) Project(Compute compute, Tensor hidden)
-    {
-        var normed = _inputNorm.Forward(compute, hidden);
-        return (_attention.Queries(compute, normed), _attention.Keys(compute, normed));
-    }
+    /// <summary>What the first half would attend with: queries of <paramref name="hidden"/>, before rotary embedding; rented.</summary>
+    public Tensor ProjectQueries(Compute compute, Tensor hidden) => _attention.Queries(compute, _inputNorm.Forward(compute, hidden));
+
+    /// <summary>What the first half would attend to: keys of <paramref name="hidden"/>, before rotary embedding; rented.</summary>
+    public Tensor ProjectKeys(Compute compute, Tensor hidden) => _attention.Keys(compute, _inputNorm.Forward(compute, hidden));
 
     /// <inheritdoc/>
     public void Dispose()

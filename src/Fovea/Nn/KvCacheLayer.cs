@@ -10,8 +10,6 @@ public sealed class KvCacheLayer : IDisposable
 {
     private readonly int _heads;
     private readonly int _headSize;
-    private float[] _logSizes = [];
-    private Tensor? _bias;
 
     /// <summary>Creates an empty layer.</summary>
     public KvCacheLayer(int heads, int headSize)
@@ -34,26 +32,8 @@ public sealed class KvCacheLayer : IDisposable
     /// <summary>Bytes of the entries held (not of the reserve).</summary>
     public long Bytes => 2L * Length * _heads * _headSize * sizeof(float);
 
-    /// <summary>ln(size) of each entry as an additive bias [Length], or none while every entry stands for one token.</summary>
-    public Tensor? Bias
-    {
-        get
-        {
-            if (_logSizes.Length == 0)
-            {
-                return null;
-            }
-
-            if (_bias is null || _bias.Rows != Length)
-            {
-                _bias?.Dispose();
-                _bias = Tensor.Allocate(Length);
-                _logSizes.AsSpan(0, Length).CopyTo(_bias.AsSpan<float>());
-            }
-
-            return _bias;
-        }
-    }
+    /// <summary>ln(size) of each entry, rounded to half precision, as an additive bias [capacity], or none while every entry stands for one token.</summary>
+    public Tensor? Bias { get; private set; }
 
     /// <summary>Makes room for <paramref name="capacity"/> entries in all.</summary>
     public void Reserve(int capacity)
@@ -67,6 +47,10 @@ public sealed class KvCacheLayer : IDisposable
         int grown = Math.Max(capacity, Length == 0 ? capacity : held * 2);
         Keys = Grow(Keys, grown);
         Values = Grow(Values, grown);
+        if (Bias is not null)
+        {
+            GrowBias();
+        }
     }
 
     /// <summary>Appends rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> − 1 of [tokens, heads · headSize] buffers.</summary>
@@ -84,7 +68,7 @@ public sealed class KvCacheLayer : IDisposable
             Scatter(values.Row<float>(start + i), Values, Length + i);
         }
 
-        if (sizes.Length > 0 || _logSizes.Length > 0)
+        if (sizes.Length > 0 || Bias is not null)
         {
             AppendSizes(count, sizes);
         }
@@ -97,6 +81,11 @@ public sealed class KvCacheLayer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         Length = length;
+        if (length == 0)
+        {
+            Bias?.Dispose();
+            Bias = null;
+        }
     }
 
     /// <inheritdoc/>
@@ -104,20 +93,27 @@ public sealed class KvCacheLayer : IDisposable
     {
         Keys.Dispose();
         Values.Dispose();
-        _bias?.Dispose();
+        Bias?.Dispose();
     }
 
     private void AppendSizes(int count, ReadOnlySpan<float> sizes)
     {
-        if (_logSizes.Length < Keys.Shape[1])
-        {
-            Array.Resize(ref _logSizes, Keys.Shape[1]);
-        }
-
+        var bias = (Bias ?? GrowBias()).AsSpan<float>();
         for (int i = 0; i < count; i++)
         {
-            _logSizes[Length + i] = sizes.Length > 0 ? MathF.Log(sizes[i]) : 0;
+            bias[Length + i] = sizes.Length > 0 ? LogSize(sizes[i]) : 0;
         }
+    }
+
+    /// <summary>Both roundings to half precision are the reference's (orailix/PACT); its sizes up to 2048 are exact in it.</summary>
+    private static float LogSize(float size) => size <= (float)Half.MaxValue ? (float)(Half)MathF.Log((float)(Half)size) : MathF.Log(size);
+
+    private Tensor GrowBias()
+    {
+        var grown = Tensor.Allocate(Keys.Shape[1]);
+        Bias?.AsSpan<float>()[..Length].CopyTo(grown.AsSpan<float>());
+        Bias?.Dispose();
+        return Bias = grown;
     }
 
     private void Scatter(ReadOnlySpan<float> row, Tensor destination, int entry)

@@ -11,6 +11,7 @@ public static class KnownReducers
         DivPrune.Descriptor,
         FasterVlm.Descriptor,
         FastV.Descriptor,
+        Pact.Descriptor,
         Pool.Descriptor,
         RandomSelection.Descriptor,
         Uniform.Descriptor,

@@ -8,4 +8,7 @@ public enum PositionPolicy
 
     /// <summary>Positions run on without gaps.</summary>
     Renumber,
+
+    /// <summary>Positions of the prompt run on without gaps; generated tokens go on behind the unreduced prompt.</summary>
+    RenumberPrompt,
 }

@@ -19,6 +19,9 @@ public abstract class Reducer
     /// </summary>
     public virtual bool UsesBudget => true;
 
+    /// <summary>A plan with what the method's own options say about policies of the run, such as positions.</summary>
+    public virtual ReductionPlan Adjust(ReductionPlan plan) => plan;
+
     /// <summary>Decides. A method that uses the budget is called only when there are more candidates than it keeps, and must keep at least one.</summary>
     public abstract TokenMap Reduce(ReductionContext context);
 }

@@ -38,9 +38,10 @@ public sealed class ReducerDescriptor
     /// <param name="source">Paper and repository.</param>
     /// <param name="options">The record's JSON contract.</param>
     /// <param name="create">Makes the method; throws <see cref="ArgumentException"/> naming an option that is out of range.</param>
-    public static ReducerDescriptor Of<TOptions>(string name, string summary, string source, JsonTypeInfo<TOptions> options, Func<TOptions, Reducer> create)
+    /// <param name="complete">Fills in what given options imply, such as a preset's, before defaults; none = nothing.</param>
+    public static ReducerDescriptor Of<TOptions>(string name, string summary, string source, JsonTypeInfo<TOptions> options, Func<TOptions, Reducer> create, Func<JsonObject, JsonObject>? complete = null)
         where TOptions : class, new() =>
-        new(name, summary, source, Describe(options), json => create(Read(name, json, options)));
+        new(name, summary, source, Describe(options), json => create(Read(name, complete is null ? json : complete(json), options)));
 
     /// <summary>Makes the method from a JSON object of options.</summary>
     /// <exception cref="ArgumentException">An unknown option or a value that does not fit; the message names it.</exception>

@@ -23,8 +23,9 @@ public sealed record ReductionPlan
     /// <param name="budget">How much to keep, or none if an option says it.</param>
     /// <param name="settings">Options as name and value texts.</param>
     /// <exception cref="ArgumentException">Unknown method or option, or a value out of range.</exception>
-    public static ReductionPlan Of(string method, TokenBudget? budget = null, IReadOnlyDictionary<string, string>? settings = null) => new()
+    public static ReductionPlan Of(string method, TokenBudget? budget = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        Steps = [new PlanStep(method, KnownReducers.Find(method).Create(settings ?? new Dictionary<string, string>()), budget)],
-    };
+        var reducer = KnownReducers.Find(method).Create(settings ?? new Dictionary<string, string>());
+        return reducer.Adjust(new ReductionPlan { Steps = [new PlanStep(method, reducer, budget)] });
+    }
 }

@@ -1,3 +1,4 @@
+using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
 
@@ -13,9 +14,11 @@ public sealed class TokenMap
     private readonly int[] _columns;
     private readonly float[] _weights;
     private readonly int[] _representatives;
+    private readonly float[]? _sizes;
 
-    private TokenMap(int inputs, int[] offsets, int[] columns, float[] weights, int[] representatives)
+    private TokenMap(int inputs, int[] offsets, int[] columns, float[] weights, int[] representatives, float[]? sizes = null)
     {
+        _sizes = sizes;
         Inputs = inputs;
         _offsets = offsets;
         _columns = columns;
@@ -46,6 +49,12 @@ public sealed class TokenMap
 
     /// <summary>Whether nothing happens.</summary>
     public bool IsIdentity => Inputs == Outputs && IsSelection;
+
+    /// <summary>Whether an output token stands at the mean of its row's positions rather than at its representative's; entries without weight count too.</summary>
+    public bool MeansPositions { get; private init; }
+
+    /// <summary>Whether sizes were given rather than following from the rows.</summary>
+    public bool HasSizes => _sizes is not null;
 
     /// <summary>Keeps everything.</summary>
     public static TokenMap Identity(int count)
@@ -103,6 +112,58 @@ public sealed class TokenMap
         return new TokenMap(inputs, offsets, columns, weights, representatives);
     }
 
+    /// <summary>The same map with sizes that do not follow from its rows.</summary>
+    /// <param name="sizes">How many original tokens each output stands for.</param>
+    /// <exception cref="ArgumentException">Another number of sizes than outputs.</exception>
+    public TokenMap WithSizes(float[] sizes) => sizes.Length == Outputs
+        ? new TokenMap(Inputs, _offsets, _columns, _weights, _representatives, sizes) { MeansPositions = MeansPositions }
+        : throw new ArgumentException($"{sizes.Length} sizes do not fit {Outputs} outputs.", nameof(sizes));
+
+    /// <summary>The same map whose outputs stand at mean positions.</summary>
+    public TokenMap WithMeanPositions() => new(Inputs, _offsets, _columns, _weights, _representatives, _sizes) { MeansPositions = true };
+
+    /// <summary>What the map does to some of its inputs: rows represented by them, their other members left out, weights scaled to one again.</summary>
+    /// <param name="inputs">The inputs that count, ascending; each is numbered by its place here.</param>
+    public TokenMap Restrict(ReadOnlySpan<int> inputs)
+    {
+        var places = new int[Inputs];
+        Array.Fill(places, -1);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            places[inputs[i]] = i;
+        }
+
+        var builder = new TokenMapBuilder(inputs.Length);
+        var sizes = new List<float>();
+        for (int row = 0; row < Outputs; row++)
+        {
+            if (places[_representatives[row]] < 0)
+            {
+                continue;
+            }
+
+            float total = 0;
+            for (int e = _offsets[row]; e < _offsets[row + 1]; e++)
+            {
+                total += places[_columns[e]] >= 0 ? _weights[e] : 0;
+            }
+
+            for (int e = _offsets[row]; e < _offsets[row + 1]; e++)
+            {
+                if (places[_columns[e]] >= 0)
+                {
+                    builder.Add(places[_columns[e]], _weights[e] / total);
+                }
+            }
+
+            builder.EndRow(places[_representatives[row]]);
+            sizes.Add(_sizes?[row] ?? 1);
+        }
+
+        var map = builder.Build();
+        return _sizes is null ? map : map.WithSizes([.. sizes]);
+    }
+
     /// <summary>Both maps, one after the other: the product of the matrices.</summary>
     /// <exception cref="ArgumentException">The next map expects another number of tokens.</exception>
     public TokenMap Then(TokenMap next)
@@ -112,9 +173,9 @@ public sealed class TokenMap
             throw new ArgumentException($"A map of {next.Inputs} tokens cannot follow one that leaves {Outputs}.", nameof(next));
         }
 
-        if (IsIdentity || next.IsIdentity)
+        if ((IsIdentity && !HasSizes) || (next.IsIdentity && !next.HasSizes))
         {
-            return IsIdentity ? next : this;
+            return IsIdentity && !HasSizes ? next : this;
         }
 
         var builder = new TokenMapBuilder(Inputs);
@@ -132,7 +193,8 @@ public sealed class TokenMap
             builder.EndRow(_representatives[next._representatives[row]]);
         }
 
-        return builder.Build();
+        var both = builder.Build();
+        return next._sizes is not null ? both.WithSizes(next._sizes) : _sizes is not null ? both.WithSizes(next.Sizes(_sizes)) : both;
     }
 
     /// <summary>The same map over a longer list in which the inputs stand at <paramref name="places"/> and everything else stays.</summary>
@@ -141,12 +203,14 @@ public sealed class TokenMap
     public TokenMap Within(int count, ReadOnlySpan<int> places)
     {
         var builder = new TokenMapBuilder(count);
+        var sizes = new List<float>();
         int input = 0, output = 0;
         for (int place = 0; place < count; place++)
         {
             if (input >= places.Length || places[input] != place)
             {
                 builder.Keep(place);
+                sizes.Add(1);
                 continue;
             }
 
@@ -158,22 +222,31 @@ public sealed class TokenMap
                 }
 
                 builder.EndRow(place);
+                sizes.Add(_sizes?[output] ?? 1);
             }
 
             input++;
         }
 
-        return builder.Build();
+        var map = builder.Build();
+        map = _sizes is null ? map : map.WithSizes([.. sizes]);
+        return MeansPositions ? map.WithMeanPositions() : map;
     }
 
     /// <summary>Applies the map to rows: [inputs, width] → [outputs, width], rented. A kept row is copied exactly.</summary>
     public Tensor Apply(Compute compute, Tensor rows) => compute.Combine(rows, _offsets, _columns, _weights);
 
     /// <summary>
-    /// How many original tokens each output stands for: the sizes of the inputs in its row, an input that appears in several rows shared between them equally.
+    /// How many original tokens each output stands for: the sizes of the inputs in its row, those without weight too, an input that appears in several rows
+    /// shared between them equally; or the sizes that the map was given.
     /// </summary>
     public float[] Sizes(ReadOnlySpan<float> sizes)
     {
+        if (_sizes is not null)
+        {
+            return [.. _sizes];
+        }
+
         var uses = new int[Inputs];
         foreach (int column in _columns)
         {
@@ -203,6 +276,35 @@ public sealed class TokenMap
 
         return result;
     }
+
+    /// <summary>The positions of the outputs: those of the representatives, or, where the map says so, the mean of each row's, axis by axis, halves to even.</summary>
+    /// <param name="positions">Positions of the inputs.</param>
+    public TokenPosition[] PositionsOf(ReadOnlySpan<TokenPosition> positions)
+    {
+        if (!MeansPositions)
+        {
+            return AtRepresentatives(positions);
+        }
+
+        var means = new TokenPosition[Outputs];
+        for (int row = 0; row < means.Length; row++)
+        {
+            var members = Columns[_offsets[row].._offsets[row + 1]];
+            long temporal = 0, height = 0, width = 0;
+            foreach (int member in members)
+            {
+                temporal += positions[member].Temporal;
+                height += positions[member].Height;
+                width += positions[member].Width;
+            }
+
+            means[row] = new TokenPosition(Mean(temporal, members.Length), Mean(height, members.Length), Mean(width, members.Length));
+        }
+
+        return means;
+    }
+
+    private static int Mean(long sum, int count) => (int)MathF.Round((float)sum / count, MidpointRounding.ToEven);
 
     private static void CheckRow(int inputs, int row, int[] offsets, int[] columns, float[] weights, int[] representatives)
     {

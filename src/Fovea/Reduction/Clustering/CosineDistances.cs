@@ -1,0 +1,124 @@
+using Fovea.Tensors;
+using Fovea.Tensors.Ops;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Fovea.Reduction.Clustering;
+
+/// <summary>
+/// Cosine distances 1 − ⟨x_i, x_j⟩ / (|x_i|·|x_j|) between rows, each norm at least 1e-12, by the matrix kernels. Up to <see cref="LargestHeld"/> rows
+/// all distances are held; beyond, they are made row by row or tile by tile, so that memory stays linear.
+/// </summary>
+public sealed class CosineDistances
+{
+    /// <summary>Most rows whose distances are held at once: 4096² numbers, 64 MiB.</summary>
+    public const int LargestHeld = 4096;
+
+    private const int TileRows = 256;
+
+    private readonly Compute _compute;
+    private readonly Tensor? _all;
+    private readonly bool _clamped;
+    private readonly float[] _row;
+
+    /// <summary>Prepares the distances between all rows of <paramref name="vectors"/>. What it rents is the arena's.</summary>
+    /// <param name="compute">Where to compute.</param>
+    /// <param name="vectors">[n, width].</param>
+    /// <param name="clamped">Whether negative distances, which rounding makes, become 0 and those of a row to itself exactly 0.</param>
+    /// <param name="largestHeld">Rows up to which all distances are held.</param>
+    public CosineDistances(Compute compute, Tensor vectors, bool clamped = true, int largestHeld = LargestHeld)
+    {
+        _compute = compute;
+        _clamped = clamped;
+        Unit = Normalized(compute, vectors);
+        _row = [];
+        if (Count > largestHeld)
+        {
+            _row = new float[Count];
+        }
+        else if (Count > 0)
+        {
+            _all = compute.Products(Unit, Unit);
+            for (int i = 0; i < Count; i++)
+            {
+                Finish(_all.Row<float>(i), i);
+            }
+        }
+    }
+
+    /// <summary>The number of rows.</summary>
+    public int Count => Unit.Rows;
+
+    /// <summary>The rows divided by their norms.</summary>
+    public Tensor Unit { get; }
+
+    /// <summary>Rows divided by their norms, each norm at least 1e-12: [n, width], rented.</summary>
+    public static Tensor Normalized(Compute compute, Tensor vectors)
+    {
+        var unit = compute.Rent(vectors.Rows, vectors.RowLength);
+        for (int i = 0; i < vectors.Rows; i++)
+        {
+            var row = vectors.Row<float>(i);
+            TensorPrimitives.Divide(row, Math.Max(TensorPrimitives.Norm<float>(row), 1e-12f), unit.Row<float>(i));
+        }
+
+        return unit;
+    }
+
+    /// <summary>The distances of row <paramref name="i"/> to all rows; valid until the next call.</summary>
+    public ReadOnlySpan<float> Row(int i)
+    {
+        if (_all is not null)
+        {
+            return _all.Row<float>(i);
+        }
+
+        var from = Unit.Row<float>(i);
+        for (int j = 0; j < _row.Length; j++)
+        {
+            _row[j] = TensorPrimitives.Dot<float>(from, Unit.Row<float>(j));
+        }
+
+        Finish(_row, i);
+        return _row;
+    }
+
+    /// <summary>Density of every row: Σ_j exp(−(D_ij / 2)²), the row itself included.</summary>
+    public float[] Densities()
+    {
+        var densities = new float[Count];
+        var scratch = new float[Count];
+        for (int start = 0; start < Count; start += TileRows)
+        {
+            int rows = Math.Min(TileRows, Count - start);
+            var mark = _compute.Arena.Top;
+            var tile = _all is null ? _compute.Products(Unit.Slice(start, rows), Unit) : null;
+            for (int i = 0; i < rows; i++)
+            {
+                if (tile is not null)
+                {
+                    Finish(tile.Row<float>(i), start + i);
+                }
+
+                TensorPrimitives.Multiply(tile is not null ? tile.Row<float>(i) : Row(start + i), 0.5f, scratch);
+                TensorPrimitives.Multiply<float>(scratch, scratch, scratch);
+                TensorPrimitives.Negate<float>(scratch, scratch);
+                TensorPrimitives.Exp<float>(scratch, scratch);
+                densities[start + i] = TensorPrimitives.Sum<float>(scratch);
+            }
+
+            _compute.Arena.Release(mark);
+        }
+
+        return densities;
+    }
+
+    private void Finish(Span<float> products, int self)
+    {
+        TensorPrimitives.Subtract(1f, products, products);
+        if (_clamped)
+        {
+            TensorPrimitives.Max(products, 0f, products);
+            products[self] = 0;
+        }
+    }
+}
