@@ -1,7 +1,8 @@
 namespace Fovea.Imaging;
 
 /// <summary>
-/// Bicubic interpolation of a grid of vectors as <c>torch.nn.functional.interpolate(mode="bicubic", align_corners=False)</c> without antialiasing: the cubic of Keys with
+/// Bicubic interpolation of a grid of vectors as <c>torch.nn.functional.interpolate(mode="bicubic", align_corners=False)</c> without antialiasing: the
+/// cubic of Keys with
 /// a = −0.75, half-pixel centres, borders repeated. InternViT fits its position table to another grid with it.
 /// </summary>
 public static class BicubicInterpolation

@@ -1,7 +1,8 @@
 namespace Fovea.Imaging;
 
 /// <summary>
-/// The order in which the encoder of Qwen2.5-VL sees the merged tokens: window by window, each in raster order. Windows at the right and lower edge are smaller; none is empty.
+/// The order in which the encoder of Qwen2.5-VL sees the merged tokens: window by window, each in raster order. Windows at the right and lower edge are
+/// smaller; none is empty.
 /// </summary>
 /// <param name="Order">For each place, the index of the merged token there; [merged tokens].</param>
 /// <param name="Offsets">Where each window begins, in patches (merged tokens times merge²), and the end of the last; ascending from 0.</param>

@@ -19,7 +19,9 @@ public static class FrameSampling
         return indices[^1] == total - 1 ? indices : [.. indices, total - 1];
     }
 
-    /// <summary>Every n-th frame, about <paramref name="wantedRate"/> in a second; if they are too many, <see cref="Linspace"/>: the repository LLaVA-NeXT.</summary>
+    /// <summary>
+    /// Every n-th frame, about <paramref name="wantedRate"/> in a second; if they are too many, <see cref="Linspace"/>: the repository LLaVA-NeXT.
+    /// </summary>
     /// <param name="total">Frames of the video.</param>
     /// <param name="videoRate">Its frames a second.</param>
     /// <param name="wantedRate"><c>video_fps</c>.</param>
@@ -105,7 +107,10 @@ public static class FrameSampling
         return positions;
     }
 
-    /// <summary>start, start + step, ... below <paramref name="total"/>, each through float32. Their number is rounded up, so rounding may give one at the end itself: it is left out.</summary>
+    /// <summary>
+    /// start, start + step, ... below <paramref name="total"/>, each through float32. Their number is rounded up, so rounding may give one at the end
+    /// itself: it is left out.
+    /// </summary>
     private static int[] Stepped(double start, int total, double step) =>
     [
         .. Enumerable.Range(0, (int)Math.Ceiling((total - start) / step)).Select(i => (int)(float)(start + (i * step))).Where(index => index < total),

@@ -35,8 +35,8 @@ public static class ImageGeometry
     public static ImageSize SmartResize(ImageSize size, int factor, long minPixels, long maxPixels)
     {
         CheckAspect(size);
-        long area = size.Area;
-        return Fit(size, factor, RoundTo(size.Height, factor) * RoundTo(size.Width, factor), minPixels, maxPixels, Math.Sqrt(area / (double)maxPixels), Math.Sqrt(minPixels / (double)area));
+        double area = size.Area, rounded = RoundTo(size.Height, factor) * RoundTo(size.Width, factor);
+        return Fit(size, factor, rounded, minPixels, maxPixels, Math.Sqrt(area / maxPixels), Math.Sqrt(minPixels / area));
     }
 
     /// <summary>
@@ -49,7 +49,8 @@ public static class ImageGeometry
     /// <param name="minPixels">The smallest volume.</param>
     /// <param name="maxPixels">The largest volume.</param>
     /// <exception cref="ArgumentException">
-    /// Fewer frames than a temporal patch has, a side below <paramref name="factor"/>, one side more than 200 times the other, or a result that would not fit an integer.
+    /// Fewer frames than a temporal patch has, a side below <paramref name="factor"/>, one side more than 200 times the other, or a result that would not
+    /// fit an integer.
     /// </exception>
     public static ImageSize SmartResizeVideo(int frames, ImageSize size, int temporalFactor, int factor, long minPixels, long maxPixels)
     {
@@ -70,7 +71,8 @@ public static class ImageGeometry
     }
 
     /// <summary>
-    /// The canvas of LLaVA-NeXT and LLaVA-OneVision: the candidate that shows the most of the picture's own pixels; of equals, the one that wastes least; then the first.
+    /// The canvas of LLaVA-NeXT and LLaVA-OneVision: the candidate that shows the most of the picture's own pixels; of equals, the one that wastes least;
+    /// then the first.
     /// </summary>
     /// <exception cref="ArgumentException">There is no candidate.</exception>
     public static ImageSize BestResolution(ImageSize size, IReadOnlyList<ImageSize> candidates)
@@ -101,7 +103,8 @@ public static class ImageGeometry
     }
 
     /// <summary>
-    /// The rows and columns of tiles of InternVL: the grid whose aspect is nearest to the picture's. Grids are tried in order of their number of tiles; on an exact tie the later one
+    /// The rows and columns of tiles of InternVL: the grid whose aspect is nearest to the picture's. Grids are tried in order of their number of tiles; on
+    /// an exact tie the later one
     /// wins if the picture has more than half its pixels.
     /// </summary>
     /// <param name="size">The picture.</param>

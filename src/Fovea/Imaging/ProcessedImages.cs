@@ -8,7 +8,8 @@ namespace Fovea.Imaging;
 public sealed class ProcessedImages(Tensor pixels, IReadOnlyList<ProcessedImage> images) : IDisposable
 {
     /// <summary>
-    /// f32 [tiles, 3, height, width], all tiles of the first picture before those of the second; in the Qwen models [patches, 3·t·p·p], the m·m patches of a merged
+    /// f32 [tiles, 3, height, width], all tiles of the first picture before those of the second; in the Qwen models [patches, 3·t·p·p], the m·m patches of
+    /// a merged
     /// token together. There is no padding: pictures may have different numbers of rows.
     /// </summary>
     public Tensor Pixels { get; } = pixels;

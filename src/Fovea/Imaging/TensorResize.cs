@@ -3,7 +3,8 @@ using Fovea.Imaging.Resampling;
 namespace Fovea.Imaging;
 
 /// <summary>
-/// Resizing as torchvision does it to tensors with <c>antialias = true</c>: the filters of <see cref="PillowResize"/>, horizontal first and then vertical, each only where
+/// Resizing as torchvision does it to tensors with <c>antialias = true</c>: the filters of <see cref="PillowResize"/>, horizontal first and then vertical,
+/// each only where
 /// the size changes. 8-bit pixels are exact to the last bit; the precision of the weights is chosen for each axis so that the largest fits 16 bits.
 /// </summary>
 public static class TensorResize

@@ -23,7 +23,10 @@ public abstract class VideoProcessor
 
     private protected FrameRule Rule { get; }
 
-    /// <summary>Reads the video processor of a checkpoint: <c>video_preprocessor_config.json</c>, else <c>preprocessor_config.json</c>, and <c>config.json</c> for the model type.</summary>
+    /// <summary>
+    /// Reads the video processor of a checkpoint: <c>video_preprocessor_config.json</c>, else <c>preprocessor_config.json</c>, and <c>config.json</c> for
+    /// the model type.
+    /// </summary>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <param name="variant">Fast, as transformers has it, or slow for processors that treat every frame as a picture.</param>
     /// <exception cref="InvalidDataException">A file is not well formed, or the model takes no videos; the message names file, key and reason.</exception>
@@ -38,13 +41,16 @@ public abstract class VideoProcessor
         KnownVideoProcessors.Create(new ConfigReader(config, "video_preprocessor_config.json"), modelType, null);
 
     /// <summary>
-    /// The frames to take, in order. What is asked for goes before what the file says; a file asks only if <c>do_sample_frames</c> is true, which is the default for
+    /// The frames to take, in order. What is asked for goes before what the file says; a file asks only if <c>do_sample_frames</c> is true, which is the
+    /// default for
     /// Qwen3-VL alone. If nobody asks, all frames are taken.
     /// </summary>
     /// <param name="totalFrames">Frames of the video, at least 1.</param>
-    /// <param name="framesPerSecond">Its frame rate; null if it is not known, which Qwen3-VL takes for 24 and the other rules need only for a wanted rate.</param>
+    /// <param name="framesPerSecond">Its frame rate; null if it is not known, which Qwen3-VL takes for 24 and the other rules need only for a wanted
+    /// rate.</param>
     /// <param name="request">A number of frames or a rate.</param>
-    /// <exception cref="ArgumentException">More frames are wanted than there are, none would be taken, or the rate of the video is needed and not known.</exception>
+    /// <exception cref="ArgumentException">More frames are wanted than there are, none would be taken, or the rate of the video is needed and not
+    /// known.</exception>
     public IReadOnlyList<int> SelectFrames(int totalFrames, double? framesPerSecond, FrameRequest? request = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(totalFrames, 1);

@@ -5,7 +5,8 @@ using Fovea.Imaging.Codecs;
 namespace Fovea.Imaging;
 
 /// <summary>
-/// Reads frames of a video file through <c>ffmpeg</c> and <c>ffprobe</c>, which must be on the PATH. Frames are numbered from 0 in the order of display. The conversion of colours is theirs and may differ by
+/// Reads frames of a video file through <c>ffmpeg</c> and <c>ffprobe</c>, which must be on the PATH. Frames are numbered from 0 in the order of display.
+/// The conversion of colours is theirs and may differ by
 /// a few units between versions. Nothing is kept open between calls.
 /// </summary>
 public sealed class VideoReader

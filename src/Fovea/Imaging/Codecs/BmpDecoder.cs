@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>
-/// Windows and OS/2 bitmaps of 1, 4, 8, 16, 24 and 32 bits, run-length coding included; alpha is ignored. Source: the Windows bitmap structures, as Pillow reads them
+/// Windows and OS/2 bitmaps of 1, 4, 8, 16, 24 and 32 bits, run-length coding included; alpha is ignored. Source: the Windows bitmap structures, as Pillow
+/// reads them
 /// (a sample of n bits is v·255 / (2^n − 1), rounded down).
 /// </summary>
 internal static class BmpDecoder
@@ -21,7 +22,8 @@ internal static class BmpDecoder
         long stride = header.RunLength ? header.Width : header.Stride;
         if (stored.Length < stride * header.Height)
         {
-            throw input.Error($"BMP: {header.Width} x {header.Height} pixels of {header.Bits} bits need {stride * header.Height} bytes; {stored.Length} are left");
+            long needed = stride * header.Height;
+            throw input.Error($"BMP: {header.Width} x {header.Height} pixels of {header.Bits} bits need {needed} bytes; {stored.Length} are left");
         }
 
         byte[] palette = Palette(input, header);

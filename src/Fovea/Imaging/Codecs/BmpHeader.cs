@@ -122,7 +122,10 @@ internal readonly record struct BmpHeader
 
     private static (uint, uint, uint) ReadMasks(ReadOnlySpan<byte> bytes, int bits)
     {
-        var masks = (BinaryPrimitives.ReadUInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
+        var masks = (
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
         return masks == (0, 0, 0) ? StandardMasks(bits) : masks;
     }
 

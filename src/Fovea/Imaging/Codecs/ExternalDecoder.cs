@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>
-/// Formats that are decoded by <c>ffmpeg</c>: WebP, AVIF, HEIC, TIFF, JPEG 2000. Lossless files come out exactly, WebP to the samples of libwebp, other lossy ones within a few units of
+/// Formats that are decoded by <c>ffmpeg</c>: WebP, AVIF, HEIC, TIFF, JPEG 2000. Lossless files come out exactly, WebP to the samples of libwebp, other
+/// lossy ones within a few units of
 /// other decoders.
 /// </summary>
 internal static class ExternalDecoder
@@ -30,7 +31,8 @@ internal static class ExternalDecoder
         }
 
         long maxPixels = input.Options.MaxPixels;
-        var image = Run(input, format, demuxer, ["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24"], output => PpmStream.Read(output, maxPixels) ?? throw NoPicture());
+        string[] ppm = ["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24"];
+        var image = Run(input, format, demuxer, ppm, output => PpmStream.Read(output, maxPixels) ?? throw NoPicture());
         CheckWhole(input, format, image);
         return new DecodedImage(image, format == WebP ? WebPFile.Orientation(input.Bytes) : ExifOrientation.Read(input.Bytes));
     }
@@ -69,7 +71,8 @@ internal static class ExternalDecoder
     }
 
     /// <summary>
-    /// Large pictures of cameras are grids of small ones, and older versions of <c>ffmpeg</c> give the first of those. The size of the whole is the largest <c>ispe</c> box
+    /// Large pictures of cameras are grids of small ones, and older versions of <c>ffmpeg</c> give the first of those. The size of the whole is the largest
+    /// <c>ispe</c> box
     /// (ISO/IEC 23008-12); a smaller picture is refused.
     /// </summary>
     private static void CheckWhole(in ImageInput input, string format, Image image)
@@ -85,7 +88,7 @@ internal static class ExternalDecoder
             long width = BinaryPrimitives.ReadUInt32BigEndian(rest[(at + 8)..]), height = BinaryPrimitives.ReadUInt32BigEndian(rest[(at + 12)..]);
             if (width * height > (long)image.Width * image.Height && width <= input.Options.MaxPixels && height <= input.Options.MaxPixels)
             {
-                throw input.Error($"{format}: the picture has {width} x {height} pixels, of which ffmpeg decodes {image.Width} x {image.Height} only; a newer version may decode all");
+                throw input.Error($"{format}: of {width} x {height} pixels ffmpeg decodes {image.Width} x {image.Height} only; a newer version may decode all");
             }
 
             rest = rest[(at + 16)..];

@@ -5,7 +5,8 @@ using System.Globalization;
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>
-/// Runs <c>ffmpeg</c> and <c>ffprobe</c> from the PATH on files that nobody vouches for: the container is named, so that no playlist or script can be smuggled in; only pipes or the one
+/// Runs <c>ffmpeg</c> and <c>ffprobe</c> from the PATH on files that nobody vouches for: the container is named, so that no playlist or script can be
+/// smuggled in; only pipes or the one
 /// file can be opened; pixels, memory and time are limited.
 /// </summary>
 internal static class Ffmpeg

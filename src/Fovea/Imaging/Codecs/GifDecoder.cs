@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>
-/// The first frame of a GIF file (GIF89a specification). Outside the frame the screen has the transparent index if there is one, else index 0, as in Pillow; the background
+/// The first frame of a GIF file (GIF89a specification). Outside the frame the screen has the transparent index if there is one, else index 0, as in
+/// Pillow; the background
 /// index is ignored, and transparent pixels show their colour of the palette.
 /// </summary>
 internal ref struct GifDecoder
@@ -106,7 +107,9 @@ internal ref struct GifDecoder
         }
     }
 
-    /// <summary>The row of the picture that is stored as row <paramref name="stored"/>: every 8th from 0, every 8th from 4, every 4th from 2, every 2nd from 1.</summary>
+    /// <summary>
+    /// The row of the picture that is stored as row <paramref name="stored"/>: every 8th from 0, every 8th from 4, every 4th from 2, every 2nd from 1.
+    /// </summary>
     private static int InterlacedRow(int stored, int height)
     {
         foreach (var (first, step) in (ReadOnlySpan<(int, int)>)[(0, 8), (4, 8), (2, 4), (1, 2)])

@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>
-/// The inverse 8 x 8 cosine transform of JPEG in integers: the algorithm of Loeffler, Ligtenberg and Moschytz (ICASSP 1989) with constants of 13 bits, columns first and
+/// The inverse 8 x 8 cosine transform of JPEG in integers: the algorithm of Loeffler, Ligtenberg and Moschytz (ICASSP 1989) with constants of 13 bits,
+/// columns first and
 /// then rows, rounded as libjpeg's "islow" does. Eight columns, then eight rows, are transformed at once.
 /// </summary>
 internal static class InverseDct

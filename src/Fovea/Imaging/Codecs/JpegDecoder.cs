@@ -7,12 +7,14 @@ namespace Fovea.Imaging.Codecs;
 /// settings (accurate integer transform, smooth upsampling).
 /// </summary>
 /// <remarks>
-/// Not done: lossless, hierarchical and arithmetic-coded frames, 12 bits, DNL, and libjpeg's smoothing of progressive files that end early; such a file is refused.
+/// Not done: lossless, hierarchical and arithmetic-coded frames, 12 bits, DNL, and libjpeg's smoothing of progressive files that end early; such a file is
+/// refused.
 /// Memory: 64 bytes a block and 128 more in a progressive file, a block needing at least 1/8 byte of input there and 1/4 byte otherwise; then the picture.
 /// </remarks>
 internal ref struct JpegDecoder
 {
-    // A script for every coefficient and bit of every component would be longer, but no encoder writes one; the limit bounds the time that a small file can cost.
+    // A script for every coefficient and bit of every component would be longer, but no encoder writes one; the limit bounds the time that a small file can
+    // cost.
     private const int MaxScans = 256;
 
     private readonly ImageInput _input;
@@ -106,7 +108,8 @@ internal ref struct JpegDecoder
             case JpegMarkers.Conditioning:
                 break;
             case >= JpegMarkers.FrameBaseline and <= JpegMarkers.FrameLast:
-                throw _input.Error(_frame is null ? $"JPEG: frames of kind SOF{marker - JpegMarkers.FrameBaseline} are not supported" : "JPEG: there is a second frame");
+                throw _input.Error(
+                    _frame is null ? $"JPEG: frames of kind SOF{marker - JpegMarkers.FrameBaseline} are not supported" : "JPEG: there is a second frame");
             case JpegMarkers.App0 when segment.Length >= 14 && segment.StartsWith("JFIF\0"u8):
                 _jfif = true;
                 break;

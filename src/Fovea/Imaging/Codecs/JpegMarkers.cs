@@ -21,7 +21,9 @@ internal static class JpegMarkers
     public const int App14 = 0xEE;
     public const int Temporary = 0x01;
 
-    /// <summary>The position of the code of the next marker at or behind <paramref name="position"/>. Other bytes, stuffed zeros and fill bytes are passed over.</summary>
+    /// <summary>
+    /// The position of the code of the next marker at or behind <paramref name="position"/>. Other bytes, stuffed zeros and fill bytes are passed over.
+    /// </summary>
     /// <exception cref="ImageFormatException">The file ends before one.</exception>
     public static int Find(in ImageInput input, int position)
     {

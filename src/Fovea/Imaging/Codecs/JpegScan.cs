@@ -116,7 +116,8 @@ internal ref struct JpegScan
     }
 
     /// <summary>
-    /// Goes on behind the expected restart marker. If another marker is there, the rule of libjpeg decides: one or two restarts ahead means that data are lost, so the
+    /// Goes on behind the expected restart marker. If another marker is there, the rule of libjpeg decides: one or two restarts ahead means that data are
+    /// lost, so the
     /// marker stays for later; one or two back is passed over; any other restart marker is taken for the expected one; any other marker ends the data.
     /// </summary>
     private void Restart()

@@ -7,7 +7,8 @@ namespace Fovea.Imaging.Codecs;
 /// alpha, transparency, gamma and colour profiles have no effect on the samples.
 /// </summary>
 /// <remarks>
-/// Memory: the compressed data once more, two rows, and the picture. Deflate cannot expand more than 1032-fold, so a file whose compressed data are too short for
+/// Memory: the compressed data once more, two rows, and the picture. Deflate cannot expand more than 1032-fold, so a file whose compressed data are too
+/// short for
 /// the declared size is refused before the picture is allocated.
 /// </remarks>
 internal static class PngDecoder

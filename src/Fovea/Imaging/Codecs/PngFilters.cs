@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>
-/// The five row filters of PNG (ISO/IEC 15948, chapter 9), undone. A sample hangs on its left neighbour, so vectors hold the bytes of one pixel; up to eight bytes are computed and those
+/// The five row filters of PNG (ISO/IEC 15948, chapter 9), undone. A sample hangs on its left neighbour, so vectors hold the bytes of one pixel; up to
+/// eight bytes are computed and those
 /// that belong to the next pixel are written over by it.
 /// </summary>
 internal static class PngFilters

@@ -31,7 +31,8 @@ internal static class WebPFile
     public static int PlaneBytes(ImageSize size) => checked((size.Height * size.Width) + (2 * Half(size.Height) * Half(size.Width)));
 
     /// <summary>
-    /// Converts the planes of a lossy picture as libwebp does: chroma is interpolated with the weights 9, 3, 3 and 1 of 16, then the integers of its <c>yuv.h</c> (limited range of
+    /// Converts the planes of a lossy picture as libwebp does: chroma is interpolated with the weights 9, 3, 3 and 1 of 16, then the integers of its
+    /// <c>yuv.h</c> (limited range of
     /// ITU-R BT.601, 14 fraction bits of which 8 are dropped early) give RGB. The general converter of the external decoder interpolates differently.
     /// </summary>
     /// <param name="planes">Y, U and V one after the other, [height, width] and twice [⌈height/2⌉, ⌈width/2⌉].</param>
@@ -65,7 +66,8 @@ internal static class WebPFile
     /// <summary>The chroma sample next to the nearest one on the side of sample <paramref name="i"/>.</summary>
     private static int Neighbour(int i, int count) => Math.Clamp((i / 2) + ((i & 1) == 0 ? -1 : 1), 0, count - 1);
 
-    private static int Mix(int nearest, int besideNearest, int below, int besideBelow) => ((9 * nearest) + (3 * besideNearest) + (3 * below) + besideBelow + 8) >> 4;
+    private static int Mix(int nearest, int besideNearest, int below, int besideBelow) =>
+        ((9 * nearest) + (3 * besideNearest) + (3 * below) + besideBelow + 8) >> 4;
 
     private static byte Clamp(int value) => (byte)(Math.Clamp(value, 0, (256 << 6) - 1) >> 6);
 

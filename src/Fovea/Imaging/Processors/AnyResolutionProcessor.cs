@@ -22,7 +22,8 @@ internal sealed class AnyResolutionProcessor(ResizeAndCrop steps, ImageSize base
         var pixels = PixelSettings.Read(config, variant, PixelSettings.ClipMean, PixelSettings.ClipDeviation);
         var steps = ResizeAndCrop.Read(config, pixels, TargetSize.Edge(224), TargetSize.Square(224));
         var crop = config.Size("crop_size", TargetSize.Square(224), square: true);
-        return Create(config, steps, crop.IsExact ? crop.Height : throw config.Error("crop_size", "needs height and width"), NextCanvases, squaresSeveral: false);
+        int tile = crop.IsExact ? crop.Height : throw config.Error("crop_size", "needs height and width");
+        return Create(config, steps, tile, NextCanvases, squaresSeveral: false);
     }
 
     /// <summary>Reads LlavaOnevisionImageProcessor.</summary>

@@ -14,7 +14,9 @@ internal static class Canvas
         return Place(image, size, -top, -left, [0, 0, 0]);
     }
 
-    /// <summary>Puts a picture on a canvas of one colour, its upper left corner at (<paramref name="top"/>, <paramref name="left"/>); what does not fit is cut off.</summary>
+    /// <summary>
+    /// Puts a picture on a canvas of one colour, its upper left corner at (<paramref name="top"/>, <paramref name="left"/>); what does not fit is cut off.
+    /// </summary>
     public static Image Place(Image image, ImageSize size, int top, int left, ReadOnlySpan<byte> color)
     {
         if (size.Area > ImageLoadOptions.DefaultMaxPixels)

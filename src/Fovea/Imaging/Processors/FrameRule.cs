@@ -20,7 +20,10 @@ internal sealed class FrameRule
     public static FrameRule Even(ConfigReader config, bool shifted)
     {
         Func<int, int, int[]> byCount = shifted && config.Flag("initial_shift", true) ? FrameSampling.EvenShifted : FrameSampling.Even;
-        return new FrameRule(Asked(config, samples: false, rate: 0), byCount, (total, video, wanted) => byCount(total, FrameSampling.CountOfRate(total, Known(video), wanted)));
+        return new FrameRule(
+            Asked(config, samples: false, rate: 0),
+            byCount,
+            (total, video, wanted) => byCount(total, FrameSampling.CountOfRate(total, Known(video), wanted)));
     }
 
     /// <summary>The rule of the repository InternVL. It knows no rates; one is turned into a number of frames.</summary>
@@ -71,5 +74,6 @@ internal sealed class FrameRule
 
     private static (int Fewest, int Most) Limits(ConfigReader config) => ((int)config.Integer("min_frames", 4), (int)config.Integer("max_frames", 768));
 
-    private static double Known(double? rate) => rate ?? throw new ArgumentException("The frame rate of the video is needed to take frames at a rate, and it is not known.");
+    private static double Known(double? rate) =>
+        rate ?? throw new ArgumentException("The frame rate of the video is needed to take frames at a rate, and it is not known.");
 }

@@ -1,6 +1,8 @@
 namespace Fovea.Imaging.Processors;
 
-/// <summary>InternVL: the picture is stretched to a grid of tiles of about its aspect; if there is more than one, the whole picture follows as one more.</summary>
+/// <summary>
+/// InternVL: the picture is stretched to a grid of tiles of about its aspect; if there is more than one, the whole picture follows as one more.
+/// </summary>
 internal sealed class InternVlProcessor(PixelSettings pixels, ImageSize tile, InternVlTiling? tiling) : TileProcessor(pixels)
 {
     private const int DefaultSide = 384;
@@ -25,7 +27,10 @@ internal sealed class InternVlProcessor(PixelSettings pixels, ImageSize tile, In
         return new InternVlProcessor(pixels, size.Exact, cuts ? InternVlTiling.Read(config, "min_patches", "max_patches", 12) : null);
     }
 
-    /// <summary>Reads the original layout, whose settings of tiling lie in the model's <c>config.json</c>. Source: the model card of OpenGVLab/InternVL2_5 and <c>dataset.py</c>.</summary>
+    /// <summary>
+    /// Reads the original layout, whose settings of tiling lie in the model's <c>config.json</c>. Source: the model card of OpenGVLab/InternVL2_5 and
+    /// <c>dataset.py</c>.
+    /// </summary>
     public static InternVlProcessor ReadOriginal(ConfigReader model, ConfigReader preprocessor, ProcessorVariant variant)
     {
         var pixels = PixelSettings.Read(preprocessor, variant, PixelSettings.ImageNetMean, PixelSettings.ImageNetDeviation);

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Fovea.Imaging.Processors;
 
 /// <summary>
-/// The processor of a checkpoint in LLaVA's own layout: the vision encoder's file gives the steps, and <c>image_aspect_ratio</c> of the model what comes before them.
+/// The processor of a checkpoint in LLaVA's own layout: the vision encoder's file gives the steps, and <c>image_aspect_ratio</c> of the model what comes
+/// before them.
 /// Source: <c>llava/mm_utils.py</c> of the repositories LLaVA and LLaVA-NeXT.
 /// </summary>
 internal static partial class OriginalLlava
@@ -43,8 +44,8 @@ internal static partial class OriginalLlava
         }
 
         var corners = Pair().Matches(value.GetString() ?? "");
-        int[] range = corners.Count > 0 ? [.. new[] { corners[0], corners[^1] }.SelectMany(m => new[] { int.Parse(m.Groups[1].ValueSpan), int.Parse(m.Groups[2].ValueSpan) })] : [0];
-        if (Array.Exists(range, n => n is < 1 or > MostTilesASide) || range[2] < range[0] || range[3] < range[1])
+        int[] range = corners.Count > 0 ? [.. Sides(corners[0]), .. Sides(corners[^1])] : [];
+        if (range.Length == 0 || Array.Exists(range, n => n is < 1 or > MostTilesASide) || range[2] < range[0] || range[3] < range[1])
         {
             throw model.Error(Key, "is no range such as (1x1),...,(6x6)");
         }
@@ -56,6 +57,8 @@ internal static partial class OriginalLlava
                select new ImageSize(height * tile, width * tile),
         ];
     }
+
+    private static int[] Sides(Match pair) => [int.Parse(pair.Groups[1].ValueSpan), int.Parse(pair.Groups[2].ValueSpan)];
 
     [GeneratedRegex(@"\(([0-9]{1,4})x([0-9]{1,4})\)", RegexOptions.CultureInvariant)]
     private static partial Regex Pair();

@@ -3,7 +3,8 @@ using Fovea.Tensors;
 namespace Fovea.Imaging.Processors;
 
 /// <summary>
-/// How the Qwen models cut frames into patches: rows of channel, frame of the temporal patch, y, x; the patches of one merged token together, merged tokens row by row.
+/// How the Qwen models cut frames into patches: rows of channel, frame of the temporal patch, y, x; the patches of one merged token together, merged tokens
+/// row by row.
 /// </summary>
 /// <param name="Patch">The side of a patch.</param>
 /// <param name="Merge">The side in patches of a merged token.</param>

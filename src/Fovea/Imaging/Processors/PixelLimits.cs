@@ -7,7 +7,8 @@ internal readonly record struct PixelLimits(long Fewest, long Most)
     private const long Limit = 1L << 40;
 
     /// <summary>
-    /// Reads the limits: <c>min_pixels</c> and <c>max_pixels</c>, else <c>size.shortest_edge</c> and <c>size.longest_edge</c>, which hold areas. The reference ignores <c>size</c>
+    /// Reads the limits: <c>min_pixels</c> and <c>max_pixels</c>, else <c>size.shortest_edge</c> and <c>size.longest_edge</c>, which hold areas. The
+    /// reference ignores <c>size</c>
     /// in one of its classes and shares the limits of all processors of a process in the other; neither is followed.
     /// </summary>
     public static PixelLimits Read(ConfigReader config, PixelLimits defaults)

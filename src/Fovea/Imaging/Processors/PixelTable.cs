@@ -1,7 +1,8 @@
 namespace Fovea.Imaging.Processors;
 
 /// <summary>
-/// The float32 number of each 8-bit sample in each channel: a table of 3 x 256, since a number depends on nothing else. The order and width of the operations are those of
+/// The float32 number of each 8-bit sample in each channel: a table of 3 x 256, since a number depends on nothing else. The order and width of the
+/// operations are those of
 /// transformers 4.57, so that the numbers are the same to the last bit.
 /// </summary>
 internal sealed class PixelTable

@@ -35,7 +35,8 @@ internal sealed class QwenProcessor(PixelSettings pixels, PatchLayout layout, Pi
     private void Write(Image image, ImageSize size, ProcessedImage processed, Tensor tensor) =>
         layout.Write(Table, [Pixels.Resize(image, size)], 0, processed.Grid ?? default, tensor, processed.FirstTile);
 
-    private readonly struct PatchWork(QwenProcessor processor, IReadOnlyList<Image> images, ImageSize[] sizes, ProcessedImage[] processed, Tensor tensor) : IRangeWork
+    private readonly struct PatchWork(
+        QwenProcessor processor, IReadOnlyList<Image> images, ImageSize[] sizes, ProcessedImage[] processed, Tensor tensor) : IRangeWork
     {
         public void Execute(int start, int end, int worker)
         {

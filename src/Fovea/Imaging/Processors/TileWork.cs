@@ -15,7 +15,7 @@ internal readonly struct TileWork(PixelTable table, IReadOnlyList<Image> tiles, 
         {
             if (ImageSize.Of(tile) != size)
             {
-                throw new ArgumentException($"The pictures come out of processing in different sizes, {size} and {ImageSize.Of(tile)} pixels, and cannot be stacked.");
+                throw new ArgumentException($"The pictures come out in different sizes, {size} and {ImageSize.Of(tile)} pixels, and cannot be stacked.");
             }
         }
 

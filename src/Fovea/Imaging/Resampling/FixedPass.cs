@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Fovea.Imaging.Resampling;
 
 /// <summary>
-/// One pass of a resize over 8-bit RGB: each output sample is clamp((half + Σ weight·sample) &gt;&gt; bits, 0, 255) in 32-bit integers, whose sum does not depend on its order.
+/// One pass of a resize over 8-bit RGB: each output sample is clamp((half + Σ weight·sample) &gt;&gt; bits, 0, 255) in 32-bit integers, whose sum does not
+/// depend on its order.
 /// </summary>
 internal static class FixedPass
 {

@@ -4,7 +4,8 @@ namespace Fovea.Imaging.Resampling;
 internal static class NearestPixel
 {
     /// <summary>
-    /// The pixels that Pillow takes along one axis: centres of output pixels, found by adding up the step. Multiplying instead would differ where a centre falls on the border of two pixels.
+    /// The pixels that Pillow takes along one axis: centres of output pixels, found by adding up the step. Multiplying instead would differ where a centre
+    /// falls on the border of two pixels.
     /// </summary>
     public static int[] PillowSources(int inputs, float start, float end, int outputs)
     {
