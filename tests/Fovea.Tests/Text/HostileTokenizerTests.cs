@@ -46,6 +46,21 @@ public sealed class HostileTokenizerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("[]")]
+    [InlineData("5")]
+    [InlineData("""{"bos_token": []}""")]
+    [InlineData("""{"added_tokens_decoder": {"x": "y"}}""")]
+    [InlineData("""{"added_tokens_decoder": {"99999999": "y"}}""")]
+    [InlineData("""{"add_bos_token": "yes"}""")]
+    public void Load_OfABrokenConfiguration_NamesTheFile(string content)
+    {
+        File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), """{"model": {"type": "BPE", "vocab": {}, "merges": []}}""");
+        File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), content);
+
+        Assert.Contains("tokenizer_config.json", Assert.Throws<InvalidDataException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("qwen2-bpe", "tokenizer.json")]
     [InlineData("llama3-bpe", "tokenizer.json")]
     [InlineData("clip-bpe", "tokenizer_config.json")]

@@ -85,7 +85,13 @@ internal sealed class TokenizerConfig
     private static JsonField? LoadIfPresent(string folder, string name)
     {
         string path = Path.Combine(folder, name);
-        return File.Exists(path) ? JsonField.Load(path) : null;
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var file = JsonField.Load(path);
+        return file.IsObject ? file : throw file.Error("must be an object");
     }
 
     private static List<AddedToken> ReadAdded(string folder, JsonField? config)
