@@ -29,7 +29,7 @@ internal static class TokensCommand
                 token.Id, tokenizer.TokenOf(token.Id) ?? "", token.Start, token.Length, input.Substring(token.Start, token.Length)))];
             if (parsed.GetValue(json))
             {
-                terminal.Out.WriteLine(JsonSerializer.Serialize(tokens, OutputJson.Default.TokenOutputArray));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(tokens, OutputJson.Plain.TokenOutputArray));
             }
             else
             {
@@ -51,7 +51,7 @@ internal static class TokensCommand
             table.AddRow([
                 token.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Markup.Escape(token.Piece),
                 token.Start.ToString(System.Globalization.CultureInfo.InvariantCulture), token.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                Markup.Escape(JsonSerializer.Serialize(token.Text, OutputJson.Default.String))]);
+                Markup.Escape(JsonSerializer.Serialize(token.Text, OutputJson.Plain.String))]);
         }
 
         return table;

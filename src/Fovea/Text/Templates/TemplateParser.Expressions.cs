@@ -42,9 +42,18 @@ internal sealed partial class TemplateParser
         while (TakeIfName("if"))
         {
             var test = ParseOr();
-            value = new Conditional(test, value, TakeIfName("else") ? ParseExpression() : null, line);
+            value = new Conditional(test, value, TakeIfName("else") ? Nested(ParseExpression) : null, line);
         }
 
+        return value;
+    }
+
+    /// <summary>An operand that stands a level deeper, so that a long run of prefixes meets the limit before the stack ends.</summary>
+    private Expression Nested(Func<Expression> parse)
+    {
+        Enter();
+        var value = parse();
+        Leave();
         return value;
     }
 
@@ -76,7 +85,7 @@ internal sealed partial class TemplateParser
     {
         TemplateFailure.GuardStack();
         int line = Current.Line;
-        return TakeIfName("not") ? new Unary("not", ParseNot(), line) : ParseComparison();
+        return TakeIfName("not") ? new Unary("not", Nested(ParseNot), line) : ParseComparison();
     }
 
     private Expression ParseComparison()
@@ -137,8 +146,8 @@ internal sealed partial class TemplateParser
     {
         TemplateFailure.GuardStack();
         int line = Current.Line;
-        var value = TakeIf("-") ? new Unary("-", ParseUnary(filters: false), line)
-            : TakeIf("+") ? new Unary("+", ParseUnary(filters: false), line)
+        var value = TakeIf("-") ? new Unary("-", Nested(() => ParseUnary(filters: false)), line)
+            : TakeIf("+") ? new Unary("+", Nested(() => ParseUnary(filters: false)), line)
             : ParsePrimary();
         value = ParsePostfix(value);
         return filters ? ParseFilters(value) : value;
