@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fovea.Tensors.Serialization;
 
 namespace Fovea.Imaging.Processors;
 
@@ -18,12 +19,12 @@ internal static class CheckpointProcessors
         {
             string file = Path.Combine(folder, ImageFile);
             file = File.Exists(file) ? file : Path.Combine(folder, tower, ImageFile);
-            using var encoder = ReadJson(file);
+            using var encoder = JsonFile.Parse(file);
             return OriginalLlava.Create(config, new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow);
         }
 
         string path = Path.Combine(folder, ImageFile);
-        using var preprocessor = ReadJson(path);
+        using var preprocessor = JsonFile.Parse(path);
         var reader = new ConfigReader(preprocessor.RootElement, path);
         return modelType == InternVlOriginal
             ? InternVlProcessor.ReadOriginal(config, reader, variant ?? ProcessorVariant.Slow)
@@ -37,7 +38,7 @@ internal static class CheckpointProcessors
         string? modelType = config.Text("model_type");
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
-        using var preprocessor = ReadJson(path);
+        using var preprocessor = JsonFile.Parse(path);
         var reader = new ConfigReader(preprocessor.RootElement, path);
         return modelType == InternVlOriginal
             ? FrameProcessor.ReadOriginalInternVl(config, reader, variant ?? ProcessorVariant.Slow)
@@ -47,18 +48,6 @@ internal static class CheckpointProcessors
     private static JsonDocument ReadModel(string folder)
     {
         string file = Path.Combine(folder, "config.json");
-        return File.Exists(file) ? ReadJson(file) : JsonDocument.Parse("{}");
-    }
-
-    private static JsonDocument ReadJson(string file)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllBytes(file));
-        }
-        catch (JsonException malformed)
-        {
-            throw new InvalidDataException($"{file}: {malformed.Message}", malformed);
-        }
+        return File.Exists(file) ? JsonFile.Parse(file) : JsonDocument.Parse("{}");
     }
 }
