@@ -54,6 +54,9 @@ public abstract class MultimodalModel : IDisposable
     /// <exception cref="NotSupportedException">The family does not take videos.</exception>
     public abstract VisualInput Prepare(IReadOnlyList<VisualItem> items);
 
+    /// <summary>The ids of a prompt in which one id, <see cref="ImageTokenId"/> or <see cref="VideoTokenId"/>, stands for each picture and video.</summary>
+    public virtual int[] Tokenize(string prompt) => Tokenizer.EncodePrompt(prompt);
+
     /// <summary>The ids of a prompt with every placeholder expanded; those that are visual tokens carry the placeholder's id.</summary>
     /// <param name="ids">The tokenised prompt.</param>
     /// <param name="items">Its pictures and videos, in the order of their placeholders.</param>

@@ -9,13 +9,15 @@ internal static class WeightNames
     /// <summary>All tensors under canonical names; names of no known form stay as they are and are reported as superfluous.</summary>
     /// <param name="weights">The stored tensors.</param>
     /// <param name="prefixes">Stored prefix and what stands for it; the first that fits rules.</param>
+    /// <param name="parts">Parts of dotted names and what stands for them, behind the prefix.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights, IReadOnlyList<(string Stored, string Canonical)> prefixes)
+    public static Dictionary<string, Tensor> Canonical(
+        SafetensorsReader weights, IReadOnlyList<(string Stored, string Canonical)> prefixes, IReadOnlyList<(string Stored, string Canonical)>? parts = null)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (string name in weights.Names)
         {
-            if (!tensors.TryAdd(Of(name, prefixes), weights[name]))
+            if (!tensors.TryAdd(Renamed(Of(name, prefixes), parts ?? []), weights[name]))
             {
                 throw new InvalidDataException($"{weights.Path}: weight {name} is there twice under different names.");
             }
@@ -36,4 +38,7 @@ internal static class WeightNames
 
         return name;
     }
+
+    private static string Renamed(string name, IReadOnlyList<(string Stored, string Canonical)> parts) =>
+        parts.Aggregate($".{name}.", (dotted, part) => dotted.Replace($".{part.Stored}.", $".{part.Canonical}.", StringComparison.Ordinal))[1..^1];
 }

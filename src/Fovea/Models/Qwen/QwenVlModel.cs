@@ -15,20 +15,20 @@ public sealed class QwenVlModel : MultimodalModel
     private readonly QwenConfig _config;
     private readonly SafetensorsReader _weights;
     private readonly QwenLayout _layout;
-    private readonly QwenMerger _merger;
-    private readonly QwenMerger[] _deepStack;
+    private readonly NormedMlp _merger;
+    private readonly NormedMlp[] _deepStack;
     private readonly QwenTimestamps? _timestamps;
     private readonly ConversationFormat _format;
 
     private QwenVlModel(
-        QwenConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, (QwenMerger Last, QwenMerger[] DeepStack) mergers, LanguageModel languageModel)
+        QwenConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, (NormedMlp Last, NormedMlp[] DeepStack) mergers, LanguageModel languageModel)
     {
         _config = config;
         _weights = weights;
         (_merger, _deepStack) = mergers;
         Family = new ConfigReader("config.json", folder.Config).Text("model_type");
         _layout = new QwenLayout(config, folder);
-        _format = ConversationFormat.Load(folder.Path, "qwen2_vl");
+        _format = ConversationFormat.Load(folder);
         Tokenizer = Tokenizer.Load(folder.Path);
         _timestamps = config.Version == QwenVersion.Qwen3 ? new QwenTimestamps(config, _layout, Tokenizer) : null;
         Vision = vision;
