@@ -27,7 +27,8 @@ internal static class QwenInternVlSuite
         var request = Request(golden, prompt, Images(golden)) with { Videos = Videos(golden), Sequence = sequence };
         var observer = new RecordingObserver(model, compute);
         var result = new Generator(model, compute, observer).Generate(request);
-        Compare.Text("text", golden.Root.GetProperty("text").GetString() ?? "", result.Text);
+        // The original InternVL's chat function cuts blanks off its answers; the engine passes text on as it comes.
+        Compare.Text("text", golden.Root.GetProperty("text").GetString() ?? "", original is null ? result.Text : result.Text.Trim());
         new QwenInternVlExpectations(golden, model, compute, observer, request, result, sequence).CheckAll();
         if (original is null)
         {
