@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fovea.Imaging.Processors;
+using Fovea.Tensors;
 using Fovea.Tensors.Threading;
 
 namespace Fovea.Imaging;
@@ -64,5 +65,21 @@ public abstract class ImageProcessor
         ? ProcessPictures(imagesOfOnePrompt, workers)
         : throw new ArgumentException("There are no pictures to process.", nameof(imagesOfOnePrompt));
 
+    /// <summary>
+    /// Draws what the encoder sees of a picture, its numbers turned back into 8-bit samples: the grid of tiles as one picture, with the view of the whole picture below
+    /// it where there is one; for the Qwen models the resized picture.
+    /// </summary>
+    /// <param name="processed">What <see cref="Process"/> gave.</param>
+    /// <param name="index">Which of its pictures.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such picture.</exception>
+    public Image Draw(ProcessedImages processed, int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, processed.Images.Count);
+        return DrawPicture(processed.Pixels, processed.Images[index]);
+    }
+
     private protected abstract ProcessedImages ProcessPictures(IReadOnlyList<Image> images, Workers? workers);
+
+    private protected abstract Image DrawPicture(Tensor pixels, ProcessedImage image);
 }

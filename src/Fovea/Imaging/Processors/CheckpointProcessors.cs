@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fovea.Tensors.Serialization;
 
 namespace Fovea.Imaging.Processors;
 
@@ -17,12 +18,12 @@ internal static class CheckpointProcessors
         {
             string file = Path.Combine(folder, ImageFile);
             file = File.Exists(file) ? file : Path.Combine(folder, tower, ImageFile);
-            using var encoder = ReadJson(file);
+            using var encoder = JsonFile.Parse(file);
             return OriginalLlava.Create(config, new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow);
         }
 
         string path = Path.Combine(folder, ImageFile);
-        using var preprocessor = ReadJson(path);
+        using var preprocessor = JsonFile.Parse(path);
         var reader = new ConfigReader(preprocessor.RootElement, path);
         return modelType == InternVlOriginal
             ? InternVlProcessor.ReadOriginal(config, reader, variant ?? ProcessorVariant.Slow)
@@ -35,7 +36,7 @@ internal static class CheckpointProcessors
         string? modelType = config.Text("model_type");
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
-        using var preprocessor = ReadJson(path);
+        using var preprocessor = JsonFile.Parse(path);
         var reader = new ConfigReader(preprocessor.RootElement, path);
         return modelType == InternVlOriginal
             ? FrameProcessor.ReadOriginalInternVl(config, reader, variant ?? ProcessorVariant.Slow)
@@ -45,19 +46,7 @@ internal static class CheckpointProcessors
     private static JsonElement ReadModel(string folder)
     {
         string file = Path.Combine(folder, "config.json");
-        using var document = File.Exists(file) ? ReadJson(file) : JsonDocument.Parse("{}");
+        using var document = File.Exists(file) ? JsonFile.Parse(file) : JsonDocument.Parse("{}");
         return document.RootElement.Clone();
-    }
-
-    private static JsonDocument ReadJson(string file)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllBytes(file));
-        }
-        catch (JsonException malformed)
-        {
-            throw new InvalidDataException($"{file}: {malformed.Message}", malformed);
-        }
     }
 }
