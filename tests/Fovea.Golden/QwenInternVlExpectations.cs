@@ -117,7 +117,7 @@ internal sealed class QwenInternVlExpectations(
         {
             var images = new Queue<VisualItem>(request.Images.Select(VisualItem.Of));
             var videos = new Queue<VisualItem>(request.Videos);
-            return [.. model.Tokenize(request.Prompt).Where(model.IsVisual).Select(id => id == model.ImageTokenId ? images.Dequeue() : videos.Dequeue())];
+            return [.. model.Encode(request.Prompt).Where(model.IsVisual).Select(id => id == model.ImageTokenId ? images.Dequeue() : videos.Dequeue())];
         }
     }
 

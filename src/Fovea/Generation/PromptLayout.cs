@@ -27,7 +27,7 @@ internal sealed class PromptLayout
     /// <exception cref="ArgumentException">Not as many placeholders as pictures or videos; the message gives both numbers.</exception>
     public static PromptLayout Of(MultimodalModel model, GenerationRequest request)
     {
-        int[] ids = model.Tokenize(request.Prompt);
+        int[] ids = model.Encode(request.Prompt);
         CheckCount("image", ids.Count(token => token == model.ImageTokenId), request.Images.Count);
         CheckCount("video", ids.Count(token => token == model.VideoTokenId), request.Videos.Count);
         var items = new List<VisualItem>();

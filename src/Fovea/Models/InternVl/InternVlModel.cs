@@ -87,8 +87,7 @@ public sealed class InternVlModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = new WeightReader(stored.Path, InternVlWeightNames.Canonical(stored, config.IsOriginal));
-            weights.Ignore(InternVlWeightNames.IsIgnored);
+            var weights = InternVlWeightNames.Open(stored);
             var sizes = config.VisionConfig.Sizes;
             var vision = InternVit.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             var norm = config.VisionConfig.HasFinalNorm ? LayerNorm.Load(weights.At("tower").At("layernorm"), sizes.HiddenSize, sizes.LayerNormEps) : null;
@@ -101,9 +100,8 @@ public sealed class InternVlModel : MultimodalModel
                     Linear.Load(projector.At(3), hidden, hidden, bias: true, compute),
                     config.ProjectorAct));
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
-            return weights.Unused.FirstOrDefault() is { } extra
-                ? throw new InvalidDataException($"{stored.Path}: weight {extra} is not part of the model that config.json describes.")
-                : new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel);
+            weights.CheckAllTaken();
+            return new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel);
         }
         catch
         {
@@ -116,7 +114,7 @@ public sealed class InternVlModel : MultimodalModel
     public override string Prompt(IReadOnlyList<ChatMessage> messages) => _format.Render(messages);
 
     /// <inheritdoc/>
-    public override int[] Tokenize(string prompt) => _prompt.Tokenize(prompt);
+    public override int[] Encode(string prompt) => _prompt.Encode(prompt);
 
     /// <inheritdoc/>
     public override int[] Expand(ReadOnlySpan<int> ids, IReadOnlyList<VisualItem> items, IReadOnlyList<int> tokens) => _prompt.Expand(ids, items, tokens);

@@ -37,7 +37,7 @@ internal sealed class InternVlPrompt
         tokenizer.IdOf(token) ?? throw new InvalidDataException($"The tokenizer of the checkpoint has no token {token}, which InternVL's prompts need.");
 
     /// <summary>The ids of a prompt with one id for each picture and video, and what stands around them in place.</summary>
-    public int[] Tokenize(string prompt)
+    public int[] Encode(string prompt)
     {
         string[] texts = prompt.Replace(_placeholder, Open + Context + Close, StringComparison.Ordinal).Split(Video);
         var ids = new List<int>();
@@ -51,7 +51,7 @@ internal sealed class InternVlPrompt
     }
 
     /// <summary>The ids with every picture and video expanded.</summary>
-    /// <param name="ids">What <see cref="Tokenize"/> gave.</param>
+    /// <param name="ids">What <see cref="Encode"/> gave.</param>
     /// <param name="items">The pictures and videos.</param>
     /// <param name="tokens">Visual tokens of each.</param>
     public int[] Expand(ReadOnlySpan<int> ids, IReadOnlyList<VisualItem> items, IReadOnlyList<int> tokens)

@@ -1,4 +1,4 @@
-using Fovea.Tensors;
+using Fovea.Nn;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models.InternVl;
@@ -9,25 +9,11 @@ namespace Fovea.Models.InternVl;
 /// </summary>
 internal static class InternVlWeightNames
 {
-    private static readonly (string Stored, string Canonical)[] Prefixes =
-    [
-        ("vision_model.", "tower."),
-        ("vision_tower.", "tower."),
-        ("model.vision_tower.", "tower."),
-        ("mlp1.", "projector."),
-        ("multi_modal_projector.", "projector."),
-        ("model.multi_modal_projector.", "projector."),
-        ("language_model.model.", "lm."),
-        ("language_model.output.", "lm_head."),
-        ("language_model.lm_head.", "lm_head."),
-        ("model.language_model.", "lm."),
-    ];
-
     private static readonly (string Stored, string Canonical)[] HuggingFaceEncoder =
     [
-        ("embeddings.cls_token", "embeddings.class_embedding"),
-        ("embeddings.position_embeddings", "embeddings.position_embedding"),
-        ("embeddings.patch_embeddings.projection", "embeddings.patch_embedding"),
+        ("cls_token", "class_embedding"),
+        ("position_embeddings", "position_embedding"),
+        ("patch_embeddings.projection", "patch_embedding"),
         ("encoder.layer", "encoder.layers"),
         ("attention", "attn"),
         ("projection_layer", "proj"),
@@ -35,10 +21,9 @@ internal static class InternVlWeightNames
         ("layernorm_after", "norm2"),
         ("lambda_1", "ls1"),
         ("lambda_2", "ls2"),
-        ("projector.layer_norm", "projector.0"),
-        ("projector.linear_1", "projector.1"),
-        ("projector.linear_2", "projector.3"),
     ];
+
+    private static readonly (string Stored, string Canonical)[] HuggingFaceProjector = [("layer_norm", "0"), ("linear_1", "1"), ("linear_2", "3")];
 
     private static readonly (string Stored, string Canonical)[] InternLm2 =
     [
@@ -53,12 +38,25 @@ internal static class InternVlWeightNames
         ("w3", "up_proj"),
     ];
 
-    /// <summary>All tensors under canonical names.</summary>
+    private static readonly NameRule[] Rules =
+    [
+        ("vision_model.", "tower."),
+        new("vision_tower.", "tower.", HuggingFaceEncoder),
+        new("model.vision_tower.", "tower.", HuggingFaceEncoder),
+        ("mlp1.", "projector."),
+        new("multi_modal_projector.", "projector.", HuggingFaceProjector),
+        new("model.multi_modal_projector.", "projector.", HuggingFaceProjector),
+        new("language_model.model.", "lm.", InternLm2),
+        ("language_model.output.", "lm_head."),
+        ("language_model.lm_head.", "lm_head."),
+        ("model.language_model.", "lm."),
+    ];
+
+    /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights, bool isOriginal) =>
-        WeightNames.Canonical(weights, Prefixes, isOriginal ? InternLm2 : HuggingFaceEncoder);
+    public static WeightReader Open(SafetensorsReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
-    public static bool IsIgnored(string canonical) =>
+    private static bool IsIgnored(string canonical) =>
         canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || canonical == "tower.embeddings.mask_token";
 }

@@ -77,8 +77,7 @@ public sealed class LlavaModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = new WeightReader(stored.Path, LlavaWeightNames.Canonical(stored));
-            weights.Ignore(LlavaWeightNames.IsIgnored);
+            var weights = LlavaWeightNames.Open(stored);
             int features = config.VisionConfig.HiddenSize * config.VisionFeatureLayers.Count, hidden = config.TextConfig.HiddenSize;
             bool bias = config.MultimodalProjectorBias;
             VisionEncoder vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
@@ -94,9 +93,8 @@ public sealed class LlavaModel : MultimodalModel
                 Linear.Load(weights.At("proj").At(2), hidden, hidden, bias, compute),
                 config.ProjectorHiddenAct);
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
-            return weights.Unused.FirstOrDefault() is { } extra
-                ? throw new InvalidDataException($"{stored.Path}: weight {extra} is not part of the model that config.json describes.")
-                : new LlavaModel(config, folder, stored, vision, projector, newline, languageModel);
+            weights.CheckAllTaken();
+            return new LlavaModel(config, folder, stored, vision, projector, newline, languageModel);
         }
         catch
         {

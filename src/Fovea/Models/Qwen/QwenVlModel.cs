@@ -78,8 +78,7 @@ public sealed class QwenVlModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = new WeightReader(stored.Path, QwenWeightNames.Canonical(stored));
-            weights.Ignore(QwenWeightNames.IsIgnored);
+            var weights = QwenWeightNames.Open(stored);
             var visual = weights.At("visual");
             var vision = QwenVisionEncoder.Load(visual, config.VisionConfig, compute, cancellation);
             var merger = QwenMerger.Load(visual.At("merger"), config.VisionConfig, compute);
@@ -87,9 +86,8 @@ public sealed class QwenVlModel : MultimodalModel
                 .Select((_, level) => QwenMerger.LoadDeepStack(visual.At("deepstack_merger_list").At(level), config.VisionConfig, compute))
                 .ToArray();
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
-            return weights.Unused.FirstOrDefault() is { } extra
-                ? throw new InvalidDataException($"{stored.Path}: weight {extra} is not part of the model that config.json describes.")
-                : new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel);
+            weights.CheckAllTaken();
+            return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel);
         }
         catch
         {
