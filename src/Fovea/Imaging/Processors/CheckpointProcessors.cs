@@ -10,10 +10,9 @@ internal static class CheckpointProcessors
     private const string InternVlOriginal = "internvl_chat";
     private const string VideoFile = "video_preprocessor_config.json";
 
-    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant)
+    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant, JsonElement? model)
     {
-        using var model = ReadModel(folder);
-        var config = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json"));
+        var config = new ConfigReader(model ?? ReadModel(folder), Path.Combine(folder, "config.json"));
         string? modelType = config.Text("model_type");
         if (config.Text("mm_vision_tower") is { } tower)
         {
@@ -31,10 +30,9 @@ internal static class CheckpointProcessors
             : KnownProcessors.CreateImage(reader, modelType, variant);
     }
 
-    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant)
+    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant, JsonElement? model)
     {
-        using var model = ReadModel(folder);
-        var config = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json"));
+        var config = new ConfigReader(model ?? ReadModel(folder), Path.Combine(folder, "config.json"));
         string? modelType = config.Text("model_type");
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
@@ -45,9 +43,10 @@ internal static class CheckpointProcessors
             : KnownVideoProcessors.Create(reader, modelType, variant);
     }
 
-    private static JsonDocument ReadModel(string folder)
+    private static JsonElement ReadModel(string folder)
     {
         string file = Path.Combine(folder, "config.json");
-        return File.Exists(file) ? JsonFile.Parse(file) : JsonDocument.Parse("{}");
+        using var document = File.Exists(file) ? JsonFile.Parse(file) : JsonDocument.Parse("{}");
+        return document.RootElement.Clone();
     }
 }
