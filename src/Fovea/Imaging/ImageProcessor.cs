@@ -31,10 +31,12 @@ public abstract class ImageProcessor
     /// </summary>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <param name="variant">Slow or fast; by default what transformers takes for this checkpoint, see <see cref="Parse"/>.</param>
+    /// <param name="model">The content of <c>config.json</c>, if it is not to be read from the folder.</param>
     /// <exception cref="InvalidDataException">A file is not well formed, or names a processor that does not exist here; the message names file, key and
     /// reason.</exception>
     /// <exception cref="FileNotFoundException">There is no <c>preprocessor_config.json</c>.</exception>
-    public static ImageProcessor Load(string folder, ProcessorVariant? variant = null) => CheckpointProcessors.LoadImage(folder, variant);
+    public static ImageProcessor Load(string folder, ProcessorVariant? variant = null, JsonElement? model = null) =>
+        CheckpointProcessors.LoadImage(folder, variant, model);
 
     /// <summary>
     /// Reads a processor in the form of <c>preprocessor_config.json</c>. <c>image_processor_type</c> (or <c>feature_extractor_type</c>) names it, else the

@@ -10,7 +10,7 @@ internal static class WeightNames
     /// <param name="weights">The stored tensors.</param>
     /// <param name="prefixes">Stored prefix and what stands for it; the first that fits rules.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights, IReadOnlyList<(string Stored, string Canonical)> prefixes)
+    public static Dictionary<string, Tensor> Canonical(CheckpointReader weights, IReadOnlyList<(string Stored, string Canonical)> prefixes)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (string name in weights.Names)

@@ -9,52 +9,59 @@ internal static class CheckpointProcessors
     private const string InternVlOriginal = "internvl_chat";
     private const string VideoFile = "video_preprocessor_config.json";
 
-    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant)
+    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant, JsonElement? content)
     {
-        using var model = ReadModel(folder);
-        var config = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json"));
+        var model = content ?? ReadModel(folder);
+        var config = new ConfigReader(model, Path.Combine(folder, "config.json"));
         string? modelType = config.Text("model_type");
-        if (config.Text("mm_vision_tower") is { } tower)
+        if (VisionTowerFolder.Named(model) is { } tower)
         {
-            string file = Path.Combine(folder, ImageFile);
-            file = File.Exists(file) ? file : Path.Combine(folder, tower, ImageFile);
-            using var encoder = ReadJson(file);
-            return OriginalLlava.Create(config, new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow);
+            return OriginalLlava.Create(config, ReadTower(folder, tower), variant ?? ProcessorVariant.Slow);
         }
 
         string path = Path.Combine(folder, ImageFile);
-        using var preprocessor = ReadJson(path);
-        var reader = new ConfigReader(preprocessor.RootElement, path);
+        var reader = new ConfigReader(ReadJson(path), path);
         return modelType == InternVlOriginal
             ? InternVlProcessor.ReadOriginal(config, reader, variant ?? ProcessorVariant.Slow)
             : KnownProcessors.CreateImage(reader, modelType, variant);
     }
 
-    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant)
+    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant, JsonElement? content)
     {
-        using var model = ReadModel(folder);
-        var config = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json"));
+        var model = content ?? ReadModel(folder);
+        var config = new ConfigReader(model, Path.Combine(folder, "config.json"));
         string? modelType = config.Text("model_type");
+        if (VisionTowerFolder.Named(model) is { } tower)
+        {
+            return new FrameProcessor(OriginalLlava.Steps(ReadTower(folder, tower), variant ?? ProcessorVariant.Slow), FrameRule.Linspace());
+        }
+
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
-        using var preprocessor = ReadJson(path);
-        var reader = new ConfigReader(preprocessor.RootElement, path);
+        var reader = new ConfigReader(ReadJson(path), path);
         return modelType == InternVlOriginal
             ? FrameProcessor.ReadOriginalInternVl(config, reader, variant ?? ProcessorVariant.Slow)
             : KnownVideoProcessors.Create(reader, modelType, variant);
     }
 
-    private static JsonDocument ReadModel(string folder)
+    private static ConfigReader ReadTower(string folder, string tower)
     {
-        string file = Path.Combine(folder, "config.json");
-        return File.Exists(file) ? ReadJson(file) : JsonDocument.Parse("{}");
+        string file = Path.Combine(folder, ImageFile);
+        file = File.Exists(file) ? file : Path.Combine(VisionTowerFolder.Find(folder, tower), ImageFile);
+        return new ConfigReader(ReadJson(file), file);
     }
 
-    private static JsonDocument ReadJson(string file)
+    private static JsonElement ReadModel(string folder)
+    {
+        string file = Path.Combine(folder, "config.json");
+        return File.Exists(file) ? ReadJson(file) : JsonElement.Parse("{}");
+    }
+
+    private static JsonElement ReadJson(string file)
     {
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(file));
+            return JsonElement.Parse(File.ReadAllBytes(file));
         }
         catch (JsonException malformed)
         {

@@ -30,7 +30,7 @@ internal static class LlavaWeightNames
 
     /// <summary>All tensors under canonical names; names of no known form stay as they are and are reported as superfluous.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights) => WeightNames.Canonical(weights, Prefixes);
+    public static Dictionary<string, Tensor> Canonical(CheckpointReader weights) => WeightNames.Canonical(weights, Prefixes);
 
     /// <summary>Stored weights that no supported model uses.</summary>
     public static bool IsIgnored(string canonical) =>

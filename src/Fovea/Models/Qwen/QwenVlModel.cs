@@ -13,7 +13,7 @@ namespace Fovea.Models.Qwen;
 public sealed class QwenVlModel : MultimodalModel
 {
     private readonly QwenConfig _config;
-    private readonly SafetensorsReader _weights;
+    private readonly CheckpointReader _weights;
     private readonly QwenLayout _layout;
     private readonly QwenMerger _merger;
     private readonly QwenMerger[] _deepStack;
@@ -21,7 +21,7 @@ public sealed class QwenVlModel : MultimodalModel
     private readonly ConversationFormat _format;
 
     private QwenVlModel(
-        QwenConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, (QwenMerger Last, QwenMerger[] DeepStack) mergers, LanguageModel languageModel)
+        QwenConfig config, CheckpointFolder folder, CheckpointReader weights, VisionEncoder vision, (QwenMerger Last, QwenMerger[] DeepStack) mergers, LanguageModel languageModel)
     {
         _config = config;
         _weights = weights;

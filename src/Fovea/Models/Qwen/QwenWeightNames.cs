@@ -15,7 +15,7 @@ internal static class QwenWeightNames
 
     /// <summary>All tensors under canonical names.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights) => WeightNames.Canonical(weights, Prefixes);
+    public static Dictionary<string, Tensor> Canonical(CheckpointReader weights) => WeightNames.Canonical(weights, Prefixes);
 
     /// <summary>Stored weights that are computed here.</summary>
     public static bool IsIgnored(string canonical) => canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || canonical.EndsWith(".rotary_pos_emb.inv_freq", StringComparison.Ordinal);
