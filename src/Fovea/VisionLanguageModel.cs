@@ -21,11 +21,17 @@ public sealed class VisionLanguageModel : IDisposable
     {
         Model = model;
         _compute = compute;
-        _generator = new Generator(model, compute);
+        _generator = new Generator(model, compute, cache: FeatureCache);
     }
 
     /// <summary>The parts of the model.</summary>
     public MultimodalModel Model { get; }
+
+    /// <summary>
+    /// What the vision encoder made of pictures, kept so that a further question about them does not encode them again; answers are the same to the last bit.
+    /// Its capacity is set here; 0 turns it off.
+    /// </summary>
+    public VisionFeatureCache FeatureCache { get; } = new();
 
     /// <summary>Loads a checkpoint folder in the Hugging Face layout.</summary>
     /// <param name="path">The folder.</param>
@@ -115,6 +121,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        FeatureCache.Dispose();
         Model.Dispose();
         _compute.Dispose();
         _turn.Dispose();
