@@ -30,6 +30,9 @@ public class LlavaModel : MultimodalModel
     public override int? VideoTokenId => _parts.Config.VideoTokenIndex;
 
     /// <inheritdoc/>
+    public override VideoProcessor? Videos => _parts.Videos;
+
+    /// <inheritdoc/>
     public override Tensor? InsertedToken => _parts.Newline;
 
     /// <inheritdoc/>
@@ -68,10 +71,15 @@ public class LlavaModel : MultimodalModel
                 vision = new TwoTowers((VisionTransformer)vision, VisionTransformer.Load(weights.At("video_tower"), config.VisionConfig, compute, cancellation));
             }
 
+            var processor = ImageProcessor.Load(folder.Path, folder.Processing);
+            var videos = type is "llava_onevision" or "video_llava" ? VideoProcessor.Load(folder.Path, folder.Processing) : null;
             return new LlavaModel(new LlavaParts(folder, config, weights, vision, compute, progress, cancellation)
             {
                 Stored = [stored],
-                Layout = Layout(type, config, folder),
+                Layout = videos is not null && type == "video_llava" ? new VideoLlavaLayout(config, processor, videos)
+                    : config.Tiled ? new TiledLayout(config, processor, videos)
+                    : new SquareLayout(config, processor),
+                Videos = videos,
                 Format = ConversationFormat.Load(folder.Path, Fallback(type, keys)),
             });
         }
@@ -130,14 +138,6 @@ public class LlavaModel : MultimodalModel
         "llava_onevision" => "onevision_hf",
         "llava_next" => config.Object("text_config").Text("model_type", "llama") == "mistral" ? "mistral_instruct" : "llava_v1",
         _ => "llava_hf",
-    };
-
-    private static IVisualLayout Layout(string type, LlavaConfig config, CheckpointFolder folder) => type switch
-    {
-        "llava_next" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), null),
-        "llava_onevision" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), VideoProcessor.Load(folder.Path, folder.Processing)),
-        "video_llava" => new VideoLlavaLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), VideoProcessor.Load(folder.Path, folder.Processing)),
-        _ => new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing)),
     };
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Fovea.Imaging;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -59,6 +60,9 @@ internal sealed class LlavaParts
 
     /// <summary>How pictures become visual tokens.</summary>
     public required IVisualLayout Layout { get; init; }
+
+    /// <summary>Chooses and prepares frames; none if the model takes no videos.</summary>
+    public VideoProcessor? Videos { get; init; }
 
     /// <summary>How conversations become prompts.</summary>
     public required ConversationFormat Format { get; init; }

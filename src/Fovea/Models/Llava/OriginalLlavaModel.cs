@@ -63,6 +63,7 @@ public sealed class OriginalLlavaModel : LlavaModel
                 {
                     Stored = stored,
                     Layout = config.Tiled ? new TiledLayout(config, processor, videos) : new SquareLayout(config, processor),
+                    Videos = videos,
                     Format = ConversationFormat.Load(folder.Path, format?.Name ?? "llava_v1"),
                 },
                 keys);

@@ -1,3 +1,4 @@
+using Fovea.Imaging;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -48,6 +49,9 @@ public sealed class QwenVlModel : MultimodalModel
 
     /// <inheritdoc/>
     public override int? VideoTokenId => _config.VideoTokenId;
+
+    /// <inheritdoc/>
+    public override VideoProcessor Videos => _layout.Videos;
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> EndTokens { get; }
