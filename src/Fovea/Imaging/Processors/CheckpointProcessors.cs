@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fovea.Tensors.Serialization;
 
 namespace Fovea.Imaging.Processors;
 
@@ -16,11 +17,14 @@ internal static class CheckpointProcessors
         string? modelType = config.Text("model_type");
         if (VisionTowerFolder.Named(model) is { } tower)
         {
-            return OriginalLlava.Create(config, ReadTower(folder, tower), variant ?? ProcessorVariant.Slow);
+            string file = TowerFile(folder, tower);
+            using var encoder = JsonFile.Parse(file);
+            return OriginalLlava.Create(config, new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow);
         }
 
         string path = Path.Combine(folder, ImageFile);
-        var reader = new ConfigReader(ReadJson(path), path);
+        using var preprocessor = JsonFile.Parse(path);
+        var reader = new ConfigReader(preprocessor.RootElement, path);
         return modelType == InternVlOriginal
             ? InternVlProcessor.ReadOriginal(config, reader, variant ?? ProcessorVariant.Slow)
             : KnownProcessors.CreateImage(reader, modelType, variant);
@@ -33,39 +37,28 @@ internal static class CheckpointProcessors
         string? modelType = config.Text("model_type");
         if (VisionTowerFolder.Named(model) is { } tower)
         {
-            return new FrameProcessor(OriginalLlava.Steps(ReadTower(folder, tower), variant ?? ProcessorVariant.Slow), FrameRule.Linspace());
+            string file = TowerFile(folder, tower);
+            using var encoder = JsonFile.Parse(file);
+            return new FrameProcessor(OriginalLlava.Steps(new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow), FrameRule.Linspace());
         }
 
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
-        var reader = new ConfigReader(ReadJson(path), path);
+        using var preprocessor = JsonFile.Parse(path);
+        var reader = new ConfigReader(preprocessor.RootElement, path);
         return modelType == InternVlOriginal
             ? FrameProcessor.ReadOriginalInternVl(config, reader, variant ?? ProcessorVariant.Slow)
             : KnownVideoProcessors.Create(reader, modelType, variant);
     }
 
-    private static ConfigReader ReadTower(string folder, string tower)
-    {
-        string file = Path.Combine(folder, ImageFile);
-        file = File.Exists(file) ? file : Path.Combine(VisionTowerFolder.Find(folder, tower), ImageFile);
-        return new ConfigReader(ReadJson(file), file);
-    }
+    /// <summary>The processor's file in the checkpoint itself, else in the folder of its vision encoder.</summary>
+    private static string TowerFile(string folder, string tower) =>
+        Path.Combine(folder, ImageFile) is var own && File.Exists(own) ? own : Path.Combine(VisionTowerFolder.Find(folder, tower), ImageFile);
 
     private static JsonElement ReadModel(string folder)
     {
         string file = Path.Combine(folder, "config.json");
-        return File.Exists(file) ? ReadJson(file) : JsonElement.Parse("{}");
-    }
-
-    private static JsonElement ReadJson(string file)
-    {
-        try
-        {
-            return JsonElement.Parse(File.ReadAllBytes(file));
-        }
-        catch (JsonException malformed)
-        {
-            throw new InvalidDataException($"{file}: {malformed.Message}", malformed);
-        }
+        using var document = File.Exists(file) ? JsonFile.Parse(file) : JsonDocument.Parse("{}");
+        return document.RootElement.Clone();
     }
 }

@@ -62,8 +62,7 @@ public class LlavaModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = new WeightReader(stored.Path, LlavaWeightNames.Canonical(stored));
-            weights.Ignore(LlavaWeightNames.IsIgnored);
+            var weights = LlavaWeightNames.Open(stored);
             VisionEncoder vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             string type = keys.Text("model_type");
             if (type == "video_llava")
@@ -71,8 +70,8 @@ public class LlavaModel : MultimodalModel
                 vision = new TwoTowers((VisionTransformer)vision, VisionTransformer.Load(weights.At("video_tower"), config.VisionConfig, compute, cancellation));
             }
 
-            var processor = ImageProcessor.Load(folder.Path, folder.Processing);
-            var videos = type is "llava_onevision" or "video_llava" ? VideoProcessor.Load(folder.Path, folder.Processing) : null;
+            var processor = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
+            var videos = type is "llava_onevision" or "video_llava" ? VideoProcessor.Load(folder.Path, folder.Processing, folder.Config) : null;
             return new LlavaModel(new LlavaParts(folder, config, weights, vision, compute, progress, cancellation)
             {
                 Stored = [stored],
@@ -80,7 +79,7 @@ public class LlavaModel : MultimodalModel
                     : config.Tiled ? new TiledLayout(config, processor, videos)
                     : new SquareLayout(config, processor),
                 Videos = videos,
-                Format = ConversationFormat.Load(folder.Path, Fallback(type, keys)),
+                Format = ConversationFormat.Load(folder),
             });
         }
         catch
@@ -131,14 +130,6 @@ public class LlavaModel : MultimodalModel
 
     /// <inheritdoc/>
     public override Tensor Project(Compute compute, Tensor features) => _parts.Projector.Forward(compute, features);
-
-    /// <summary>The built-in prompt format of checkpoints without a chat template.</summary>
-    private static string Fallback(string type, ConfigReader config) => type switch
-    {
-        "llava_onevision" => "onevision_hf",
-        "llava_next" => config.Object("text_config").Text("model_type", "llama") == "mistral" ? "mistral_instruct" : "llava_v1",
-        _ => "llava_hf",
-    };
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -30,11 +30,7 @@ internal sealed class LlavaParts
                 Linear.Load(weights.At("proj").At(layer), layer == 1 ? width : hidden, hidden, config.MultimodalProjectorBias, compute))],
             config.ProjectorHiddenAct);
         LanguageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
-        if (weights.Unused.FirstOrDefault() is { } extra)
-        {
-            throw new InvalidDataException($"{weights.Source}: weight {extra} is not part of the model that config.json describes.");
-        }
-
+        weights.CheckAllTaken();
         Tokenizer = Tokenizer.Load(folder.Path);
         EndTokens = folder.EndTokens(config.TextConfig);
     }

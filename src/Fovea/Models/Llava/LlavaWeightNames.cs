@@ -1,4 +1,4 @@
-using Fovea.Tensors;
+using Fovea.Nn;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models.Llava;
@@ -9,7 +9,7 @@ namespace Fovea.Models.Llava;
 /// </summary>
 internal static class LlavaWeightNames
 {
-    private static readonly (string Stored, string Canonical)[] Prefixes =
+    private static readonly NameRule[] Rules =
     [
         ("language_model.lm_head.", "lm_head."),
         ("language_model.model.", "lm."),
@@ -28,9 +28,9 @@ internal static class LlavaWeightNames
         ("model.multi_modal_projector.linear_", "proj."),
     ];
 
-    /// <summary>All tensors under canonical names; names of no known form stay as they are and are reported as superfluous.</summary>
+    /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(CheckpointReader weights) => WeightNames.Canonical(weights, Prefixes);
+    public static WeightReader Open(CheckpointReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
     public static bool IsIgnored(string canonical) =>

@@ -101,7 +101,7 @@ internal static class OriginalConfig
         }
 
         var layers = config.Wholes("mm_vision_select_layer");
-        return [.. (layers.Count > 0 ? layers : [-2]).Select(layer => LlavaConfig.Index(config, "mm_vision_select_layer", layer, vision.NumHiddenLayers))];
+        return [.. (layers.Count > 0 ? layers : [-2]).Select(layer => vision.HiddenState(config, "mm_vision_select_layer", layer))];
     }
 
     private static TileMerge Merge(ConfigReader config, bool tiled) => config.Text("mm_patch_merge_type", "flat") switch

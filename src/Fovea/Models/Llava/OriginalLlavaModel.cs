@@ -52,19 +52,17 @@ public sealed class OriginalLlavaModel : LlavaModel
                 stored.Add(towerFolder.OpenWeights());
             }
 
-            var weights = new WeightReader(stored[0].Path, OriginalWeights.Canonical(stored[0], stored.ElementAtOrDefault(1)));
-            weights.Ignore(name => OriginalWeights.IsIgnored(name, config));
+            var weights = OriginalWeights.Open(stored, config);
             var vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             var processor = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
             var videos = config.VideoTokenIndex is null ? null : VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);
-            var format = BuiltInPromptFormats.ForCheckpoint(folder.Config, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path)));
             return new OriginalLlavaModel(
                 new LlavaParts(folder, config, weights, vision, compute, progress, cancellation)
                 {
                     Stored = stored,
                     Layout = config.Tiled ? new TiledLayout(config, processor, videos) : new SquareLayout(config, processor),
                     Videos = videos,
-                    Format = ConversationFormat.Load(folder.Path, format?.Name ?? "llava_v1"),
+                    Format = ConversationFormat.Load(folder),
                 },
                 keys);
         }

@@ -54,7 +54,7 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
         int tiles = image.HasBase && config.Merge == TileMerge.Flat ? 1 + (image.TileRows * image.TileColumns) : 1;
         for (int tile = image.FirstTile; tile < image.FirstTile + tiles; tile++)
         {
-            layout.Tile(index, 0, tile, _side, tile * PerTile, _classToken);
+            layout.Tile(index, 0, tile, _side, tile * PerTile, _classToken, image.HasBase && tile == image.FirstTile);
         }
 
         if (config.Merge != TileMerge.Flat && image.HasBase)
@@ -75,7 +75,7 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
         var (scaledRows, scaledColumns) = CanvasGrid.Limit(rows, columns, _side, unpads ? config.AnyresMax : 0);
         var vertical = Interpolation.Axis(rows, scaledRows);
         var horizontal = Interpolation.Axis(columns, scaledColumns);
-        layout.Grid(index, 0, scaledRows, scaledColumns);
+        layout.Grid(new TokenGrid(index, 0, scaledRows, scaledColumns));
         for (int row = 0; row < scaledRows; row++)
         {
             for (int column = 0; column < scaledColumns; column++)
@@ -105,7 +105,7 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
         for (int frame = 0; frame < frames; frame++)
         {
             int first = (firstTile + frame) * _side * _side;
-            layout.Grid(index, frame, pooled, pooled);
+            layout.Grid(new TokenGrid(index, frame, pooled, pooled));
             for (int i = 0; i < pooled * pooled; i++)
             {
                 layout.Patch(firstTile + frame, i / pooled, i % pooled, Interpolation.Mix(axis[i / pooled], axis[i % pooled], (y, x) => first + (y * _side) + x));
