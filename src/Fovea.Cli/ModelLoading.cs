@@ -6,6 +6,18 @@ namespace Fovea.Cli;
 internal static class ModelLoading
 {
     /// <summary>Loads the model of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="featureCache">Bytes of its vision-feature cache.</param>
+    /// <param name="terminal">Where to show how far it is.</param>
+    /// <param name="cancellation">Stops loading.</param>
+    public static async Task<VisionLanguageModel> LoadAsync(string folder, long featureCache, Terminal terminal, CancellationToken cancellation)
+    {
+        var model = await LoadAsync(folder, terminal, cancellation).ConfigureAwait(false);
+        model.FeatureCache.Capacity = featureCache;
+        return model;
+    }
+
+    /// <summary>Loads the model of a folder.</summary>
     public static Task<VisionLanguageModel> LoadAsync(string folder, Terminal terminal, CancellationToken cancellation) => terminal.IsInteractive
         ? terminal.ErrorConsole().Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async context =>
         {

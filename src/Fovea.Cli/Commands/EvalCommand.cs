@@ -37,6 +37,7 @@ internal static class EvalCommand
     private static async Task<int> RunAsync(ParseResult parsed, SweepOptions sweep, Terminal terminal)
     {
         var runs = sweep.Read(parsed);
+        long featureCache = sweep.FeatureCache(parsed);
         var set = QuestionSet.Load(parsed.GetRequiredValue(Data));
         int count = parsed.GetValue(Limit) is { } limit
             ? limit >= 1 ? Math.Min(limit, set.Questions.Count) : throw new ArgumentException($"--limit is {limit}; it must be at least 1.")
@@ -48,7 +49,7 @@ internal static class EvalCommand
         {
             var results = await terminal.Interruption.RunAsync(async cancellation =>
             {
-                using var model = await ModelLoading.LoadAsync(runs[0].Model, terminal, cancellation).ConfigureAwait(false);
+                using var model = await ModelLoading.LoadAsync(runs[0].Model, featureCache, terminal, cancellation).ConfigureAwait(false);
                 return await progress.RunAsync(new Evaluator(model), runs, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
             if (parsed.GetValue(Json))

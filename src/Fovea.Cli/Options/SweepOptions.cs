@@ -8,6 +8,7 @@ namespace Fovea.Cli.Options;
 internal sealed class SweepOptions
 {
     private readonly ModelOption _model = new();
+    private readonly FeatureCacheOption _featureCache = new();
     private readonly Option<string> _method = new("--method") { Description = "methods of token reduction, separated by commas; none = no reduction", DefaultValueFactory = _ => EvaluationRun.Unreduced, HelpName = "NAME,..." };
     private readonly Option<string> _keep = new("--keep") { Description = "budgets, separated by commas: counts such as 36, or shares such as 25%", DefaultValueFactory = _ => "", HelpName = "N|N%,..." };
     private readonly Option<string[]> _set = new("--set") { Description = "option of the methods that have it; may be repeated", HelpName = "NAME=VALUE" };
@@ -23,7 +24,12 @@ internal sealed class SweepOptions
         {
             command.Add(option);
         }
+
+        _featureCache.AddTo(command);
     }
+
+    /// <summary>Bytes of the vision-feature cache.</summary>
+    public long FeatureCache(ParseResult parsed) => _featureCache.Read(parsed);
 
     /// <summary>The runs in the order of the lists; at least one. Everything that can be checked without a model is.</summary>
     /// <exception cref="ArgumentException">Unknown method or option, or a value out of range.</exception>

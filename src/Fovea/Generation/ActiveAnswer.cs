@@ -48,12 +48,15 @@ internal sealed class ActiveAnswer
     /// <summary>The last chosen token.</summary>
     public int LastToken => _tokens[^1];
 
-    /// <summary>Tells the sampler of the prompt.</summary>
+    /// <summary>Tells the sampler of the prompt; placeholders that are no tokens have negative ids.</summary>
     public void AcceptPrompt(ReadOnlySpan<int> ids)
     {
         foreach (int id in ids)
         {
-            _sampler.Accept(id);
+            if (id >= 0)
+            {
+                _sampler.Accept(id);
+            }
         }
     }
 

@@ -49,6 +49,28 @@ internal sealed class ReductionRun
     /// <summary>The last encoder block that some signal needs; −1 if none does.</summary>
     public int LastEncoderBlock => _stages.SelectMany(stage => stage.Request.Signals).OfType<Signal.EncoderAttentionSignal>().Select(signal => signal.Block).DefaultIfEmpty(-1).Max();
 
+    /// <summary>
+    /// Whether all that happens before the language model is decided by the pictures alone: no method there looks at the text, or goes on in the language
+    /// model with what it has found out.
+    /// </summary>
+    public bool ActsOnPicturesAlone => _stages.GroupBy(stage => stage.Step).All(step =>
+        step.All(stage => stage.Request.Stage.Kind >= StageKind.Decoder)
+        || step.All(stage => stage.Request.Stage.Kind < StageKind.Decoder && stage.Request.Signals.All(signal => signal.IsOfPictures)));
+
+    /// <summary>Tells runs apart whose encoder, and whose reductions before the language model where these are decided by the pictures alone, differ.</summary>
+    public string PictureKey
+    {
+        get
+        {
+            var blocks = _stages.SelectMany(stage => stage.Request.Signals).OfType<Signal.EncoderAttentionSignal>().Select(signal => signal.Block).Distinct().Order();
+            string key = $"attention {string.Join(',', blocks)}";
+            var early = _stages.Where(stage => stage.Request.Stage.Kind < StageKind.Decoder).DistinctBy(stage => stage.Step).ToList();
+            return !ActsOnPicturesAlone ? $"{key}, features"
+                : early.Count == 0 ? key
+                : $"{key}, seed {Plan.Seed}: {string.Join("; ", early.Select(stage => $"{stage.Step.Reducer.Identity} keeps {stage.Budget.Exact}"))}";
+        }
+    }
+
     /// <summary>Begins with unreduced visual tokens.</summary>
     public void Begin(Geometry geometry)
     {
@@ -153,6 +175,25 @@ internal sealed class ReductionRun
         var ones = new float[Map.Inputs];
         Array.Fill(ones, 1);
         return Map.Sizes(ones);
+    }
+
+    /// <summary>What a cache may keep now: values with what has happened to them, and the attention that was captured. Nothing is copied.</summary>
+    public CachedFeatures Snapshot(Tensor values, IReadOnlyList<Tensor> deepStack) => new(
+        values,
+        deepStack,
+        [.. _captured.Where(entry => entry.Key is Signal.EncoderAttentionSignal).Select(entry => (entry.Key, entry.Value.Values, entry.Value.Columns))],
+        Map,
+        [.. _reports]);
+
+    /// <summary>Goes on from where a snapshot was taken.</summary>
+    public void Restore(CachedFeatures features)
+    {
+        Map = features.Map;
+        _reports.AddRange(features.Reports.Select(report => report with { Time = TimeSpan.Zero }));
+        foreach (var (signal, values, columns) in features.Attention)
+        {
+            Keep(signal, CachedFeatures.CopyOf(values), columns);
+        }
     }
 
     /// <summary>Frees captured signals.</summary>

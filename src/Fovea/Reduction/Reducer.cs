@@ -6,6 +6,11 @@ namespace Fovea.Reduction;
 /// </summary>
 public abstract class Reducer
 {
+    private static long _made;
+
+    /// <summary>Tells methods apart: equal where the catalogue made the same method with the same options, else the instance's own.</summary>
+    internal string Identity { get; set; } = $"#{Interlocked.Increment(ref _made)}";
+
     /// <summary>The budget that the method's own options ask for, or none.</summary>
     public virtual TokenBudget? OwnBudget => null;
 

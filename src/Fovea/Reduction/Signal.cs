@@ -7,6 +7,9 @@ public abstract record Signal
     {
     }
 
+    /// <summary>Whether, before the language model, this depends on nothing but the pictures.</summary>
+    internal virtual bool IsOfPictures => false;
+
     /// <summary>The values of the candidates where the stage acts: encoder features, projected tokens or hidden states; [candidates, width].</summary>
     public static Signal Features { get; } = new FeaturesSignal();
 
@@ -50,10 +53,16 @@ public abstract record Signal
     public static Signal LayerInput(int layer) => new LayerInputSignal(layer);
 
     /// <summary><see cref="Features"/>.</summary>
-    public sealed record FeaturesSignal : Signal;
+    public sealed record FeaturesSignal : Signal
+    {
+        internal override bool IsOfPictures => true;
+    }
 
     /// <summary><see cref="EncoderAttention"/>.</summary>
-    public sealed record EncoderAttentionSignal(int Block) : Signal;
+    public sealed record EncoderAttentionSignal(int Block) : Signal
+    {
+        internal override bool IsOfPictures => true;
+    }
 
     /// <summary><see cref="SequenceStates"/>.</summary>
     public sealed record SequenceStatesSignal : Signal;

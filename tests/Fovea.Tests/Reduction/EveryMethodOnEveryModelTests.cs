@@ -85,6 +85,27 @@ public sealed class EveryMethodOnEveryModelTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
+    public void PicturesFromTheFeatureCache_GiveTheSameLogits_ToTheLastBit(string folder, string method)
+    {
+        var model = TinyModels.Load(folder);
+        var plan = Plan(method, TokenBudget.KeepRatio(0.3));
+        var expected = Answer(folder, plan, 1, 2);
+        using var compute = new Compute();
+        using var cache = new VisionFeatureCache();
+        var observer = new LogitsObserver();
+        var generator = new Generator(model, compute, observer, cache);
+        _ = generator.Generate(Request(model, "How many are there?", plan, 1, 2));
+        observer.Steps.Clear();
+        var result = generator.Generate(Request(model, "What is shown in the image?", Plan(method, TokenBudget.KeepRatio(0.3)), 1, 2));
+        Assert.True(result.Report.FeatureCacheHit);
+        Assert.Equal(0, result.Report.EncoderFlops);
+        Assert.Equal(expected.Logits, observer.Steps.Select(step => step[0]));
+        Assert.Equal(expected.Result.Report.Map.Representatives.ToArray(), result.Report.Map.Representatives.ToArray());
+        Assert.Equal(expected.Result.Report.Stages.Select(stage => (stage.Stage, stage.Before, stage.After)), result.Report.Stages.Select(stage => (stage.Stage, stage.Before, stage.After)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
     public void SameSeed_GivesTheSameAnswer(string folder, string method)
     {
         var plan = Plan(method, TokenBudget.KeepRatio(0.3)) with { Seed = 7 };
