@@ -36,7 +36,7 @@ internal static class AskCommand
 
         var answer = options.Answer(parsed);
         var pictures = PictureFiles.Load(inputs[..^1]);
-        using var model = await ModelLoading.LoadAsync(options.Model(parsed), terminal, cancellation).ConfigureAwait(false);
+        using var model = await ModelLoading.LoadAsync(options.Model(parsed), [answer.Plan], terminal, cancellation).ConfigureAwait(false);
         var writer = new AnswerWriter(terminal, options.Json(parsed), options.Stats(parsed));
         var result = await model.AskAsync(pictures.Images, question, answer, writer.OnText, cancellation).ConfigureAwait(false);
         result.Report.PictureDecoding = pictures.Time;

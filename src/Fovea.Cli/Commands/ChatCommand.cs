@@ -26,7 +26,7 @@ internal static class ChatCommand
         {
             var answer = options.Answer(parsed);
             var pictures = PictureFiles.Load(parsed.GetValue(images) ?? []);
-            using var model = await terminal.Interruption.RunAsync(stop => ModelLoading.LoadAsync(options.Model(parsed), terminal, stop)).ConfigureAwait(false);
+            using var model = await terminal.Interruption.RunAsync(stop => ModelLoading.LoadAsync(options.Model(parsed), [answer.Plan], terminal, stop)).ConfigureAwait(false);
             using var conversation = model.StartConversation();
             await TalkAsync(conversation, pictures, answer, terminal, new AnswerWriter(terminal, options.Json(parsed), options.Stats(parsed))).ConfigureAwait(false);
             return ExitCode.Success;

@@ -12,6 +12,7 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(RunOutput))]
 [JsonSerializable(typeof(SweepOutput))]
 [JsonSerializable(typeof(TokenOutput[]))]
+[JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {

@@ -78,6 +78,9 @@ public sealed class Pact : Reducer
     }
 
     /// <inheritdoc/>
+    public override void CheckDecoder(int layers) => PactChecks.CheckLayers(_options, layers);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<StageRequest> Stages(ModelShape shape)
     {
         if (!_options.VisualTokenReduction)
@@ -85,9 +88,7 @@ public sealed class Pact : Reducer
             return [];
         }
 
-        CheckLayer("layer_for_reduction", _options.LayerForReduction, shape.DecoderLayers, !_options.WithdrawVisualTokens || _options.VtwEquivalentLayer < 0);
-        CheckLayer("tome_equivalant_layer_for_reduction", _options.TomeEquivalentLayer, shape.DecoderLayers + 1, _options.UseTome);
-        CheckLayer("VTW_equivalant_layer_for_reduction", _options.VtwEquivalentLayer, shape.DecoderLayers + 1, _options.WithdrawVisualTokens);
+        CheckDecoder(shape.DecoderLayers);
         var stages = new List<StageRequest>();
         int first = FirstLayer(shape.DecoderLayers), end = _options.ProgressiveReduction ? shape.DecoderLayers : first + 1;
         for (int layer = first; layer < Math.Min(end, shape.DecoderLayers); layer++)
@@ -108,21 +109,10 @@ public sealed class Pact : Reducer
     public override TokenMap Reduce(ReductionContext context)
     {
         var decision = Decide(context);
-        if (!RecoversText || decision.Clusters is null)
-        {
-            return decision.ToMap(context.Count, context.Sizes.Span);
-        }
-
-        int rows = context[_vectors].Rows;
-        var candidates = context.Columns(_vectors);
-        var sizes = new float[rows];
-        Array.Fill(sizes, 1);
-        for (int i = 0; i < context.Sizes.Length; i++)
-        {
-            sizes[candidates[i]] = context.Sizes.Span[i];
-        }
-
-        return decision.ToMap(rows, sizes, Except(rows, candidates));
+        var map = RecoversText && decision.Clusters is not null ? OverSequence(context, decision) : decision.ToMap(context.Count, context.Sizes.Span);
+        return Has(PactDefect.HalfPrecisionSizes) && decision.Clusters is not null
+            ? map.WithSizes(Array.ConvertAll(map.Sizes(context.Sizes.Length > 0 ? context.Sizes.Span : Ones(map.Inputs)), HalfPrecisionSizes.Of))
+            : map;
     }
 
     /// <summary>Prunes and clusters.</summary>
@@ -132,6 +122,20 @@ public sealed class Pact : Reducer
         int[] kept = scores is not null ? Select(scores) : _options.WithdrawVisualTokens ? [] : [.. Enumerable.Range(0, context.Count)];
         var decision = new PactDecision { Scores = scores, Kept = kept, Pruned = Except(context.Count, kept) };
         return kept.Length > 0 && Merges(context.Stage.Layer, context.Shape.DecoderLayers) ? Merge(context, decision) : decision;
+    }
+
+    /// <summary>The map over the whole sequence, whose text stays and may be merged into visual tokens too.</summary>
+    private TokenMap OverSequence(ReductionContext context, PactDecision decision)
+    {
+        int rows = context[_vectors].Rows;
+        var candidates = context.Columns(_vectors);
+        float[] sizes = Ones(rows);
+        for (int i = 0; i < context.Sizes.Length; i++)
+        {
+            sizes[candidates[i]] = context.Sizes.Span[i];
+        }
+
+        return decision.ToMap(rows, sizes, Except(rows, candidates));
     }
 
     /// <summary>From scores to what stays.</summary>
@@ -301,14 +305,6 @@ public sealed class Pact : Reducer
             : throw new ArgumentException($"Nothing of pact is switched on: give preset=NAME ({string.Join(", ", PactPresets.Names)}), or token_pruning, use_DBDPC or another of its methods.");
     }
 
-    private static void CheckLayer(string key, int layer, int end, bool used)
-    {
-        if (used && layer >= end)
-        {
-            throw new ArgumentException($"{key} is {layer}; in this model it is at most {end - 1}.");
-        }
-    }
-
     private static Tensor Gather(ReductionContext context, Tensor table, int[] rows)
     {
         var gathered = context.Compute.Rent(rows.Length, table.RowLength);
@@ -325,6 +321,13 @@ public sealed class Pact : Reducer
         }
 
         return rows;
+    }
+
+    private static float[] Ones(int count)
+    {
+        var ones = new float[count];
+        Array.Fill(ones, 1);
+        return ones;
     }
 
     private static int[] Except(int count, ReadOnlySpan<int> without)
