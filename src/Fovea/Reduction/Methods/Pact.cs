@@ -1,5 +1,6 @@
 using Fovea.Reduction.Clustering;
 using Fovea.Reduction.Importance;
+using Fovea.Nn;
 using Fovea.Tensors;
 
 namespace Fovea.Reduction.Methods;
@@ -31,7 +32,8 @@ public sealed class Pact : Reducer
         _options = options.UseTome ? options with { ProgressiveReduction = true, LayerForReduction = 0 } : options;
         _hooks = hooks ?? PactHooks.Examples;
         _defects = PactDefect.Parse(options.Compatibility);
-        _queries = Signal.LayerQueries(options.UseCosineInTokenPruning);
+        bool meanIsEnough = options is { UseAttentionInTokenPruning: false, UseCustomPruning: false, UseCosineInTokenPruning: false };
+        _queries = meanIsEnough ? Signal.MeanQuery : Signal.LayerQueries(options.UseCosineInTokenPruning);
         _keys = Signal.LayerKeys(options.UseCosineInTokenPruning);
         bool rotary = options.Vectors.EndsWith("_cosine", StringComparison.Ordinal);
         _vectors = options.Vectors.StartsWith("current_q", StringComparison.Ordinal) ? Signal.LayerQueries(rotary) : Signal.LayerKeys(rotary);
@@ -78,7 +80,11 @@ public sealed class Pact : Reducer
     }
 
     /// <inheritdoc/>
-    public override void CheckDecoder(int layers) => PactChecks.CheckLayers(_options, layers);
+    public override void CheckDecoder(int layers)
+    {
+        PactChecks.CheckLayers(_options, layers);
+        PactChecks.CheckSchedule(_options, layers);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<StageRequest> Stages(ModelShape shape)
@@ -88,7 +94,7 @@ public sealed class Pact : Reducer
             return [];
         }
 
-        CheckDecoder(shape.DecoderLayers);
+        PactChecks.CheckLayers(_options, shape.DecoderLayers);
         var stages = new List<StageRequest>();
         int first = FirstLayer(shape.DecoderLayers), end = _options.ProgressiveReduction ? shape.DecoderLayers : first + 1;
         for (int layer = first; layer < Math.Min(end, shape.DecoderLayers); layer++)
@@ -179,7 +185,7 @@ public sealed class Pact : Reducer
 
         float[] scores = _options.UseAttentionInTokenPruning
             ? PrefixAttention.Of(context.Compute, window, _options.UseMaskInAttention)
-            : MeanQueryAttention.Of(window);
+            : MeanQueryAttention.Of(_queries == Signal.MeanQuery ? window.Queries.Row<float>(0) : RowMean.Of(context.Compute, window.Queries, window.Length).Row<float>(0), window);
         if (_options.MultiplyByNorm)
         {
             float[] norms = HiddenNorm.Of(context[Signal.Features], _options.NormToUse);

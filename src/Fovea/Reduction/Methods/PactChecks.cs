@@ -62,9 +62,15 @@ internal static class PactChecks
         Layer(!computed, "layer_for_reduction", options.LayerForReduction, layers - 1);
         Layer(computed, "VTW_equivalant_layer_for_reduction", options.VtwEquivalentLayer, layers);
         Layer(options.UseTome, "tome_equivalant_layer_for_reduction", options.TomeEquivalentLayer, layers);
+    }
+
+    /// <summary>Refuses a ToMe schedule that cannot be kept. Inside a model it is clipped, as in the reference.</summary>
+    /// <exception cref="ArgumentException">The first layer would merge more than half of its tokens; the message names the key and its range.</exception>
+    public static void CheckSchedule(PactOptions options, int layers)
+    {
         double least = 1 - ((layers + 1.0) * ((2 * layers) + 1) / (12.0 * Math.Max(1, layers - options.TomeEquivalentLayer)));
         Require(
-            !options.UseTome || options.PercTokeepTomeTotal >= least, "perc_tokeep_tome_total", options.PercTokeepTomeTotal,
+            !options.VisualTokenReduction || !options.UseTome || options.PercTokeepTomeTotal >= least, "perc_tokeep_tome_total", options.PercTokeepTomeTotal,
             FormattableString.Invariant($"at least {least:0.####} in this model of {layers} layers with tome_equivalant_layer_for_reduction {options.TomeEquivalentLayer}: below, the first layer would merge more than half of its tokens"));
     }
 
