@@ -39,12 +39,12 @@ internal static class PactBenchmark
             using var layer = Layer(shape, compute);
             foreach (string preset in new[] { "pact", "dbdpc", "euti" })
             {
-                Measure(shape, preset, layer, compute, rounds);
+                Measure(shape, preset, layer, compute, rounds, saves: !arguments.Contains("--block"));
             }
         }
     }
 
-    private static void Measure(Shape shape, string preset, DecoderLayer layer, Compute compute, int rounds)
+    private static void Measure(Shape shape, string preset, DecoderLayer layer, Compute compute, int rounds, bool saves)
     {
         var pact = new Pact(ReductionPlan.Of("pact", null, new Dictionary<string, string> { ["preset"] = preset }).Steps is [{ Reducer: Pact made }] ? made.Options : new PactOptions());
         using var states = Walk(shape.Tokens + TextTokens, shape.Hidden);
@@ -52,7 +52,8 @@ internal static class PactBenchmark
         int[] visual = [.. Enumerable.Range(TextTokens / 2, shape.Tokens)];
         var times = Enumerable.Range(0, 5).Select(_ => new List<double>()).ToArray();
         int left = 0;
-        for (int round = -1; round < rounds; round++)
+        int warmUp = shape.Tokens < 1000 ? 40 : 2;
+        for (int round = -warmUp; round < rounds; round++)
         {
             compute.Arena.Release(default);
             long start = Stopwatch.GetTimestamp();
@@ -84,7 +85,7 @@ internal static class PactBenchmark
             var reduced = map.Within(states.Rows, visual).Apply(compute, states);
             double merge = Lap();
             left = map.Outputs;
-            double[] lap = [projections, decision, merge, LayerTime(layer, compute, shape, states), LayerTime(layer, compute, shape, reduced)];
+            double[] lap = [projections, decision, merge, saves && round >= -1 ? LayerTime(layer, compute, shape, states) : 0, saves && round >= -1 ? LayerTime(layer, compute, shape, reduced) : 0];
             for (int i = 0; i < lap.Length && round >= 0; i++)
             {
                 times[i].Add(lap[i]);

@@ -225,7 +225,12 @@ public sealed class Pact : Reducer
 
         if (_options.UseCustomMerging)
         {
-            var clusters = _hooks.Merge(new MergeInput(compute, Gather(context, context[Signal.Features], decision.Kept), vectors, _options.Cutoff) { PrunedVectors = offered });
+            var features = context[Signal.Features];
+            var clusters = _hooks.Merge(new MergeInput(compute, Gather(context, features, decision.Kept), vectors, _options.Cutoff)
+            {
+                PrunedVectors = offered,
+                PrunedFeatures = Gather(context, features, _options.IncludePrunedInMean ? decision.Pruned : []),
+            });
             return clusters.Labels.Length == count + offered.Rows
                 ? clusters
                 : throw new InvalidOperationException($"The custom merging labelled {clusters.Labels.Length} tokens; it was given {count} and {offered.Rows} pruned ones.");
