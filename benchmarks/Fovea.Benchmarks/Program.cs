@@ -11,6 +11,12 @@ switch (args)
     case ["pact", .. var rest]:
         PactBenchmark.Run(rest);
         return 0;
+    case ["text", var modules]:
+        TextBenchmark.Run(Directory.GetCurrentDirectory(), Path.GetFullPath(modules));
+        return 0;
+    case ["pictures", .. var rest]:
+        PictureBenchmark.Run(Directory.GetCurrentDirectory(), rest is [var python] ? python : "python3");
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project benchmarks/Fovea.Benchmarks -- COMMAND
@@ -19,6 +25,9 @@ switch (args)
                                               MODEL: a folder, or synthetic (0.5B shape, random weights; the default)
             pact [--small|--large] [--block] [--rounds N]  the whole PACT block against the prefill time that it saves, at 729 tokens of 896 and 2880 of 3584;
                                               --block: without the prefill
+            text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers
+            pictures [PYTHON]                 decoding and resizing pictures, beside Pillow and djpeg; PYTHON has Pillow (default: python3)
+            Run text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.
             """);
         return 2;
 }
