@@ -15,7 +15,7 @@ public sealed class CosineDistances
     public const int LargestHeld = 4096;
 
     private const int TileRows = 256;
-    private const int LeastRows = 32;
+    private const int LeastNumbers = 1 << 16;
 
     private readonly Compute _compute;
     private readonly Tensor? _all;
@@ -44,6 +44,9 @@ public sealed class CosineDistances
             compute.Workers.Run(Count, LeastRows, ref finish);
         }
     }
+
+    /// <summary>Rows that are worth a thread.</summary>
+    private int LeastRows => LeastNumbers / Math.Max(1, Count);
 
     /// <summary>The number of rows.</summary>
     public int Count => Unit.Rows;
