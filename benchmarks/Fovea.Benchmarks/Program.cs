@@ -8,6 +8,9 @@ switch (args)
     case ["methods", .. var rest]:
         await MethodsBenchmark.RunAsync(rest);
         return 0;
+    case ["pact", .. var rest]:
+        PactBenchmark.Run(rest);
+        return 0;
     case ["text", var modules]:
         TextBenchmark.Run(Directory.GetCurrentDirectory(), Path.GetFullPath(modules));
         return 0;
@@ -20,6 +23,8 @@ switch (args)
             kernels [linear|attention|rows]   GFLOP/s and GB/s of the kernels
             methods [MODEL] [--rounds N]      time to first token and tokens/s of every method at 100, 50, 25 and 10 % of the visual tokens;
                                               MODEL: a folder, or synthetic (0.5B shape, random weights; the default)
+            pact [--small|--large] [--block] [--rounds N]  the whole PACT block against the prefill time that it saves, at 729 tokens of 896 and 2880 of 3584;
+                                              --block: without the prefill
             text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers
             pictures [PYTHON]                 decoding and resizing pictures, beside Pillow and djpeg; PYTHON has Pillow (default: python3)
             Run text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.

@@ -112,7 +112,8 @@ internal static class SyntheticModel
         return weights;
     }
 
-    private static Tensor Random(ref SplitMix64 random, int[] shape, bool ones)
+    /// <summary>Random numbers as weights have them, or ones, in bf16.</summary>
+    public static Tensor Random(ref SplitMix64 random, int[] shape, bool ones)
     {
         var tensor = Tensor.Allocate(ElementType.BF16, new Shape(shape));
         float scale = shape.Length > 1 ? 1.7f / MathF.Sqrt(tensor.RowLength) : 0.02f;

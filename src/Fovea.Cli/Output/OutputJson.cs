@@ -15,6 +15,7 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(ScalingChoiceOutput[]))]
 [JsonSerializable(typeof(SweepOutput))]
 [JsonSerializable(typeof(TokenOutput[]))]
+[JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
