@@ -11,6 +11,8 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(PictureViewOutput))]
 [JsonSerializable(typeof(MethodOutput[]))]
 [JsonSerializable(typeof(RunOutput))]
+[JsonSerializable(typeof(ScalingFitOutput[]))]
+[JsonSerializable(typeof(ScalingChoiceOutput[]))]
 [JsonSerializable(typeof(SweepOutput))]
 [JsonSerializable(typeof(TokenOutput[]))]
 [JsonSerializable(typeof(string))]
