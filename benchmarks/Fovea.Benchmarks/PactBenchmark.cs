@@ -151,27 +151,8 @@ internal static class PactBenchmark
 
     private static DecoderLayer Layer(Shape shape, Compute compute)
     {
-        int queries = shape.Heads * shape.HeadSize, keys = shape.KeyValueHeads * shape.HeadSize;
-        var random = new SplitMix64(1);
-        var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        void Linear(string name, int outputs, int inputs, bool bias)
-        {
-            weights.Add(name + ".weight", SyntheticModel.Random(ref random, [outputs, inputs], ones: false));
-            if (bias)
-            {
-                weights.Add(name + ".bias", SyntheticModel.Random(ref random, [outputs], ones: false));
-            }
-        }
-
-        weights.Add("input_layernorm.weight", SyntheticModel.Random(ref random, [shape.Hidden], ones: true));
-        weights.Add("post_attention_layernorm.weight", SyntheticModel.Random(ref random, [shape.Hidden], ones: true));
-        Linear("self_attn.q_proj", queries, shape.Hidden, bias: true);
-        Linear("self_attn.k_proj", keys, shape.Hidden, bias: true);
-        Linear("self_attn.v_proj", keys, shape.Hidden, bias: true);
-        Linear("self_attn.o_proj", shape.Hidden, queries, bias: false);
-        Linear("mlp.gate_proj", shape.Intermediate, shape.Hidden, bias: false);
-        Linear("mlp.up_proj", shape.Intermediate, shape.Hidden, bias: false);
-        Linear("mlp.down_proj", shape.Hidden, shape.Intermediate, bias: false);
+        var weights = new SyntheticWeights();
+        weights.DecoderLayer("", new DecoderShape(shape.Hidden, shape.Intermediate, 1, shape.Heads, shape.KeyValueHeads, shape.HeadSize, 1) { Bias = true });
         var config = new TextConfig
         {
             VocabSize = 1,
@@ -190,11 +171,11 @@ internal static class PactBenchmark
         };
         try
         {
-            return DecoderLayer.Load(new WeightReader("random", weights), config, 0, compute);
+            return DecoderLayer.Load(new WeightReader("random", weights.Tensors), config, 0, compute);
         }
         finally
         {
-            foreach (var weight in weights.Values)
+            foreach (var weight in weights.Tensors.Values)
             {
                 weight.Dispose();
             }

@@ -40,7 +40,7 @@ public sealed unsafe class AlignedMemory : MemoryBlock
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         void* allocation = NativeMemory.AllocZeroed((nuint)length + (2 * Alignment));
-        HugePages.Ask(allocation, length);
+        PageAdvice.AskForHugePages(allocation, length);
         return allocation;
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Fovea.Tensors.ElementTypes;
 
 namespace Fovea.Tensors.Serialization;

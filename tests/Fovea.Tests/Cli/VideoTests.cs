@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Fovea.Imaging;
-using Fovea.Models;
 
 namespace Fovea.Tests.Cli;
 

@@ -1,8 +1,6 @@
 using Fovea.Imaging;
-using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
-using Fovea.Tensors.Serialization;
 using Fovea.Text;
 
 namespace Fovea.Models.Llava;

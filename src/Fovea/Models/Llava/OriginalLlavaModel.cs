@@ -1,6 +1,5 @@
 using Fovea.Imaging;
 using Fovea.Imaging.Processors;
-using Fovea.Nn;
 using Fovea.Tensors.Ops;
 using Fovea.Tensors.Serialization;
 using Fovea.Text;
