@@ -46,6 +46,9 @@ public sealed class WeightReader
     /// <summary>Whether a tensor of this name exists.</summary>
     public bool Has(string name) => _tensors.ContainsKey(_prefix + name);
 
+    /// <summary>What a weight is called in the file.</summary>
+    public string StoredName(string name) => _storedName(_prefix + name);
+
     /// <summary>The stored tensor, of exactly this shape.</summary>
     /// <exception cref="InvalidDataException">It is missing, has another shape, or does not hold floating-point numbers.</exception>
     public Tensor Stored(string name, params ReadOnlySpan<int> extents)
