@@ -31,6 +31,9 @@ public sealed class DifferentiableLlava : IDisposable
     /// <summary>The token that stands for one visual token.</summary>
     public int ImageTokenId => _config.ImageTokenIndex;
 
+    /// <summary>Visual tokens of one picture.</summary>
+    public int VisualTokens => _encoder.TokensPerPicture;
+
     /// <summary>Reads a checkpoint.</summary>
     /// <param name="folder">A LLaVA-1.5 checkpoint.</param>
     /// <param name="isTrained">Whether the parameter of a stored name is trained.</param>
@@ -62,7 +65,7 @@ public sealed class DifferentiableLlava : IDisposable
             var text = new DifferentiableLanguageModel(scope, weights, config.TextConfig) { Checkpointing = checkpointing };
             weights.CheckAllTaken();
             var layout = new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config));
-            return new DifferentiableLlava(config, scope, new FrozenEncoder(tower, layout, config.VisionFeatureLayers, width), projector, text);
+            return new DifferentiableLlava(config, scope, new FrozenEncoder(tower, layout, config.VisionFeatureLayers, width, TokensOf(config)), projector, text);
         }
         catch
         {
@@ -104,6 +107,9 @@ public sealed class DifferentiableLlava : IDisposable
         _encoder.Dispose();
         _scope.Dispose();
     }
+
+    private static int TokensOf(LlavaConfig config) =>
+        TilePixels.FeatureRows(1, config.VisionConfig, config.KeepClassToken && config.VisionConfig.HasClassToken).Length;
 
     /// <summary>Token embeddings with the visual tokens in the places of the image tokens.</summary>
     private Variable Inputs(Tape tape, IReadOnlyList<TrainingSequence> batch)

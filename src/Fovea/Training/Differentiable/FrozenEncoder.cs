@@ -6,8 +6,11 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Training.Differentiable;
 
 /// <summary>The vision tower as it is, never trained: pictures to the features that the projector takes.</summary>
-internal sealed class FrozenEncoder(VisionEncoder tower, IVisualLayout layout, IReadOnlyList<int> featureLayers, int width) : IDisposable
+internal sealed class FrozenEncoder(VisionEncoder tower, IVisualLayout layout, IReadOnlyList<int> featureLayers, int width, int tokensPerPicture) : IDisposable
 {
+    /// <summary>Visual tokens of one picture, whatever its size.</summary>
+    public int TokensPerPicture { get; } = tokensPerPicture;
+
     /// <summary>Features of pictures: [visual tokens, width · layers], rented.</summary>
     public Tensor Features(Compute compute, IReadOnlyList<VisualItem> pictures)
     {

@@ -1,0 +1,193 @@
+using System.Text.Json;
+using Fovea.Imaging;
+using Fovea.Models;
+using Fovea.Tensors;
+using Fovea.Tensors.Autograd;
+using Fovea.Tensors.Ops;
+using Fovea.Text;
+using Fovea.Training;
+using Fovea.Training.Differentiable;
+using Fovea.Training.Optimization;
+
+namespace Fovea.Golden;
+
+/// <summary><c>training/loop</c>: optimizer steps from a checkpoint; rate, loss, gradient norm of each, and the parameters after the last.</summary>
+internal static class LoopCase
+{
+    public static void Run(GoldenCase golden)
+    {
+        var options = golden.Options;
+        Compare.Text("options.optimizer", "adamw", options.GetProperty("optimizer").GetString() ?? "");
+        using var compute = new Compute();
+        var trained = TrainedNames(golden.Root.GetProperty("final_parameters"));
+        string loops = Path.GetDirectoryName(golden.Path) ?? "";
+        string checkpoint = Path.GetFullPath(Path.Combine(loops, "..", "..", "checkpoints", golden.Root.GetProperty("checkpoint").GetString() ?? ""));
+        // The reference values were made with the processors that resize as Pillow does.
+        var folder = CheckpointFolder.Open(checkpoint, null, ProcessorVariant.Slow);
+        using var model = Load(folder, trained, compute);
+        var initial = model.Trained.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.AsSpan<float>().ToArray());
+        using var optimizer = new AdamW(Groups(options, model.Trained))
+        {
+            Beta1 = options.GetProperty("betas")[0].GetDouble(),
+            Beta2 = options.GetProperty("betas")[1].GetDouble(),
+            Epsilon = options.GetProperty("eps").GetDouble(),
+        };
+        var schedule = OptimizerCase.Schedule(
+            options.GetProperty("lr_scheduler").GetString() ?? "",
+            options.GetProperty("learning_rate").GetDouble(),
+            options.GetProperty("steps").GetInt32(),
+            options.GetProperty("warmup_ratio").GetDouble());
+        Compare.Exact("warmup_steps", options.GetProperty("warmup_steps").GetInt32(), schedule.WarmupSteps);
+        var samples = new LoopSamples(
+            Path.Combine(loops, "data"), options.GetProperty("version").GetString() ?? "", Tokenizer.Load(checkpoint), model.ImageTokenId, model.VisualTokens);
+        var gradients = new Dictionary<string, float[]>();
+        var loop = new TrainingLoop<TrainingSequence[]>(compute, optimizer, schedule)
+        {
+            Loss = model.Loss,
+            ValidLabels = batch => batch.Sum(sequence => sequence.ValidLabels),
+            Normalization = options.GetProperty("loss_normalization").GetString() switch
+            {
+                "micro_batch_mean" => LossNormalization.MicroBatchMean,
+                "token_weighted" => LossNormalization.TokenWeighted,
+                var other => throw new GoldenMismatchException($"the normalization {other} is not understood"),
+            },
+            MaxGradientNorm = options.GetProperty("max_grad_norm") is { ValueKind: JsonValueKind.Number } limit ? limit.GetDouble() : null,
+            GradientsReady = () =>
+            {
+                foreach (var parameter in model.Trained)
+                {
+                    gradients.TryAdd(parameter.Name, parameter.Slope.AsSpan<float>().ToArray());
+                }
+            },
+        };
+        CheckSteps(golden, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config), samples, loop);
+        CheckGradients(golden, gradients);
+        CheckParameters(golden, model, initial);
+    }
+
+    private static DifferentiableLlava Load(CheckpointFolder folder, HashSet<string> trained, Compute compute)
+    {
+        try
+        {
+            return DifferentiableLlava.Load(folder, trained.Contains, compute);
+        }
+        catch (NotSupportedException error)
+        {
+            throw new NotBuiltException(error.Message);
+        }
+    }
+
+    private static HashSet<string> TrainedNames(JsonElement final)
+    {
+        var names = final.GetProperty("tensors").EnumerateObject().Select(tensor => tensor.Name);
+        var hidden = final.TryGetProperty("not_compared", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "") : [];
+        return [.. names, .. hidden];
+    }
+
+    private static IReadOnlyList<ParameterGroup> Groups(JsonElement options, IReadOnlyList<Parameter> parameters)
+    {
+        var projectorRate = options.GetProperty("mm_projector_lr");
+        double factor = projectorRate.ValueKind == JsonValueKind.Number ? projectorRate.GetDouble() / options.GetProperty("learning_rate").GetDouble() : 1;
+        return ParameterGroup.Of(parameters, options.GetProperty("weight_decay").GetDouble(), factor);
+    }
+
+    private static void CheckSteps(GoldenCase golden, ImageProcessor processor, LoopSamples samples, TrainingLoop<TrainingSequence[]> loop)
+    {
+        var log = golden.Root.GetProperty("log");
+        double atol = log.GetProperty("loss_atol").GetDouble(), rtol = log.GetProperty("grad_norm_rtol").GetDouble();
+        var steps = golden.Root.GetProperty("micro_batches").GetProperty("steps");
+        foreach (var (expected, ids) in log.GetProperty("steps").EnumerateArray().Zip(steps.EnumerateArray()))
+        {
+            TrainingSequence[][] batches = [.. ids.EnumerateArray().Select(batch => batch.EnumerateArray().Select(id => samples[id.GetString() ?? ""]).ToArray())];
+            int step = expected.GetProperty("step").GetInt32();
+            if (step == 0)
+            {
+                CheckBatch(golden, batches[0]);
+                CheckPixels(golden, processor, batches[0]);
+            }
+
+            var report = loop.Step(batches);
+            Near($"lr of step {step}", expected.GetProperty("lr").GetDouble(), report.LearningRate, 1e-15, 1e-6);
+            Near($"loss of step {step}", expected.GetProperty("loss").GetDouble(), report.Loss, atol, 0);
+            Near($"gradient norm of step {step}", expected.GetProperty("grad_norm_before_clipping").GetDouble(), report.GradientNorm, 0, rtol);
+            foreach (var (i, micro) in expected.GetProperty("micro_losses").EnumerateArray().Index())
+            {
+                Near($"loss {i} of step {step}", micro.GetDouble(), report.MicroLosses[i], atol, 0);
+                Compare.Exact($"labels {i} of step {step}", expected.GetProperty("valid_labels")[i].GetInt32(), report.ValidLabels[i]);
+            }
+        }
+    }
+
+    private static void CheckBatch(GoldenCase golden, TrainingSequence[] batch)
+    {
+        int length = batch.Max(sequence => sequence.Tokens.Count);
+        golden.Check(golden.Input("input_ids"), "input_ids", [.. batch.SelectMany(sequence => Padded(sequence.Tokens, 0))]);
+        golden.Check(golden.Input("labels"), "labels", [.. batch.SelectMany(sequence => Padded(sequence.Labels, Tape.IgnoredLabel))]);
+
+        IEnumerable<int> Padded(IReadOnlyList<int> row, int padding) => row.Concat(Enumerable.Repeat(padding, length - row.Count));
+    }
+
+    private static void CheckPixels(GoldenCase golden, ImageProcessor processor, TrainingSequence[] batch)
+    {
+        using var pixels = processor.Process([.. batch.SelectMany(sequence => sequence.Images)]).Pixels;
+        Compare.Numbers("pixel_values", golden.Input("pixel_values").AsSpan<float>(), pixels.AsSpan<float>(), 1e-5, 1e-5);
+    }
+
+    private static void CheckGradients(GoldenCase golden, Dictionary<string, float[]> gradients)
+    {
+        foreach (var (name, gradient) in gradients.Where(entry => golden.HasOutput("first_grad." + entry.Key)))
+        {
+            golden.Check("first_grad." + name, gradient);
+        }
+    }
+
+    private static void CheckParameters(GoldenCase golden, DifferentiableLlava model, Dictionary<string, float[]> initial)
+    {
+        var final = golden.Root.GetProperty("final_parameters");
+        var byName = model.Trained.ToDictionary(parameter => parameter.Name);
+        double most = 2 * golden.Options.GetProperty("learning_rate").GetDouble() * golden.Options.GetProperty("steps").GetInt32();
+        double outliers = final.GetProperty("allowed_outlier_fraction").GetDouble();
+        foreach (var tensor in final.GetProperty("tensors").EnumerateObject())
+        {
+            var values = byName.GetValueOrDefault(tensor.Name)?.Value ?? throw new GoldenMismatchException($"{tensor.Name} is not trained");
+            var start = Tensor.From(initial[tensor.Name], values.Shape.ToArray());
+            double change = Math.Sqrt(values.AsSpan<float>().ToArray().Zip(start.AsSpan<float>().ToArray(), (a, b) => ((double)a - b) * ((double)a - b)).Sum());
+            start.Dispose();
+            Near($"change of {tensor.Name}", tensor.Value.GetProperty("change_l2").GetDouble(), change, 0, 2e-2);
+            if (golden.HasOutput("final." + tensor.Name))
+            {
+                var tolerance = golden.Root.GetProperty("expected").GetProperty("final." + tensor.Name);
+                CheckWithOutliers(
+                    tensor.Name, golden.Output("final." + tensor.Name).AsSpan<float>(), values.AsSpan<float>(), tolerance, most, outliers);
+            }
+        }
+    }
+
+    private static void CheckWithOutliers(string name, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, JsonElement tolerance, double most, double share)
+    {
+        double atol = tolerance.GetProperty("atol").GetDouble(), rtol = tolerance.GetProperty("rtol").GetDouble();
+        int outside = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double error = Math.Abs((double)actual[i] - expected[i]);
+            if (!(error <= atol + (rtol * Math.Abs((double)expected[i]))))
+            {
+                outside++;
+                Near($"outlier {name}[{i}]", expected[i], actual[i], most, 0);
+            }
+        }
+
+        if (outside > share * expected.Length)
+        {
+            throw new GoldenMismatchException($"{outside} of {expected.Length} elements of {name} lie outside {atol}, more than a share of {share}");
+        }
+    }
+
+    private static void Near(string name, double expected, double actual, double atol, double rtol)
+    {
+        if (!(Math.Abs(actual - expected) <= atol + (rtol * Math.Abs(expected))))
+        {
+            throw new GoldenMismatchException($"{name} is {actual:R}, expected {expected:R} (atol {atol}, rtol {rtol})");
+        }
+    }
+}
