@@ -39,7 +39,12 @@ internal static class LoopCase
             options.GetProperty("warmup_ratio").GetDouble());
         Compare.Exact("warmup_steps", options.GetProperty("warmup_steps").GetInt32(), schedule.WarmupSteps);
         var samples = new LoopSamples(
-            Path.Combine(loops, "data"), options.GetProperty("version").GetString() ?? "", Tokenizer.Load(checkpoint), model.ImageTokenId, model.VisualTokens);
+            Path.Combine(loops, "data"),
+            options.GetProperty("version").GetString() ?? "",
+            Tokenizer.Load(checkpoint),
+            model.ImageTokenId,
+            model.VisualTokens,
+            Background(options, folder));
         var gradients = new Dictionary<string, float[]>();
         var loop = new TrainingLoop<TrainingSequence[]>(compute, optimizer, schedule)
         {
@@ -75,6 +80,18 @@ internal static class LoopCase
         {
             throw new NotBuiltException(error.Message);
         }
+    }
+
+    /// <summary>The mean color, with which the reference's dataset pads; none where it crops.</summary>
+    private static byte[]? Background(JsonElement options, CheckpointFolder folder)
+    {
+        string ratio = options.TryGetProperty("image_aspect_ratio", out var named) ? named.GetString() ?? "" : "pad";
+        return ratio switch
+        {
+            "square" => null,
+            "pad" when folder.Read("preprocessor_config.json") is { } keys => [.. keys.GetProperty("image_mean").EnumerateArray().Select(mean => (byte)(mean.GetDouble() * 255))],
+            _ => throw new GoldenMismatchException($"the aspect ratio {ratio} is not understood"),
+        };
     }
 
     private static HashSet<string> TrainedNames(JsonElement final)

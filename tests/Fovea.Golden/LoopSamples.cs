@@ -1,13 +1,17 @@
 using System.Text.Json;
 using Fovea.Imaging;
+using Fovea.Imaging.Processors;
 using Fovea.Tensors.Autograd;
 using Fovea.Text;
 using Fovea.Training.Differentiable;
 
 namespace Fovea.Golden;
 
-/// <summary>The samples of <c>training/loop/data</c> as the reference's dataset makes them: templates v1 and plain, labels, image tokens expanded.</summary>
-internal sealed class LoopSamples(string folder, string version, Tokenizer tokenizer, int imageToken, int visualTokens)
+/// <summary>
+/// The samples of <c>training/loop/data</c> as the reference's dataset makes them: templates v1 and plain, labels, image tokens expanded, pictures padded to squares of
+/// the background, if there is one.
+/// </summary>
+internal sealed class LoopSamples(string folder, string version, Tokenizer tokenizer, int imageToken, int visualTokens, byte[]? background)
 {
     private const int Placeholder = -200, MaxLength = 2048;
     private const string System =
@@ -29,7 +33,7 @@ internal sealed class LoopSamples(string folder, string version, Tokenizer token
                 "v1" => V1(turns),
                 _ => throw new GoldenMismatchException($"the template {version} is not understood"),
             };
-            var images = sample.TryGetProperty("image", out var image) ? [Image.Load(Path.Combine(folder, image.GetString() ?? ""))] : Array.Empty<Image>();
+            var images = sample.TryGetProperty("image", out var image) ? [Square(Image.Load(Path.Combine(folder, image.GetString() ?? "")))] : Array.Empty<Image>();
             int[] counts = [.. tokens.Select(token => token == Placeholder ? visualTokens : 1)];
             return new TrainingSequence(
                 [.. tokens.SelectMany((token, i) => Enumerable.Repeat(token == Placeholder ? imageToken : token, counts[i]))],
@@ -37,6 +41,8 @@ internal sealed class LoopSamples(string folder, string version, Tokenizer token
                 images);
         }
     }
+
+    private Image Square(Image image) => background is null ? image : Canvas.PadToSquare(image, background);
 
     private static string Turn(string text) =>
         text.Contains("<image>", StringComparison.Ordinal) ? ("<image>\n" + text.Replace("<image>", "", StringComparison.Ordinal).Trim()).Trim() : text;
