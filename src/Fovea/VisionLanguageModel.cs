@@ -94,7 +94,7 @@ public sealed class VisionLanguageModel : IDisposable
         IReadOnlyList<Image> images, string question, AnswerOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default) =>
         RunAsync([ChatMessage.User(question, images.Count)], images, options ?? new AnswerOptions(), null, onText, cancellation);
 
-    /// <summary>Answers prompts together in one batch.</summary>
+    /// <summary>Answers prompts together in one batch. A method of token reduction that fails, fails its own request only: its result says why.</summary>
     /// <exception cref="ArgumentException">A request does not fit the model.</exception>
     public async Task<IReadOnlyList<GenerationResult>> GenerateAsync(IReadOnlyList<GenerationRequest> requests, CancellationToken cancellation = default)
     {
@@ -134,6 +134,6 @@ public sealed class VisionLanguageModel : IDisposable
             Sequence = sequence,
             OnText = onText,
         };
-        return (await GenerateAsync([request], cancellation).ConfigureAwait(false))[0];
+        return (await GenerateAsync([request], cancellation).ConfigureAwait(false))[0].Checked();
     }
 }

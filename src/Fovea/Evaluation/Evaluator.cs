@@ -67,7 +67,7 @@ public sealed class Evaluator(VisionLanguageModel model)
             MaxNewTokens = run.MaxNewTokens,
         });
         var results = await model.GenerateAsync(requests, cancellation).ConfigureAwait(false);
-        return questions.Zip(results, (question, result) => Mark(question, result, run));
+        return questions.Zip(results, (question, result) => Mark(question, result.Checked(), run));
     }
 
     private static AnsweredQuestion Mark(EvaluationQuestion question, GenerationResult result, EvaluationRun run)

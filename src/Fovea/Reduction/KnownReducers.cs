@@ -8,13 +8,19 @@ public static class KnownReducers
     /// <summary>All methods, in alphabetical order.</summary>
     public static IReadOnlyList<ReducerDescriptor> All { get; } =
     [
+        Clse.Descriptor,
         DivPrune.Descriptor,
         FasterVlm.Descriptor,
         FastV.Descriptor,
         Pact.Descriptor,
         Pool.Descriptor,
+        PriorTr.Descriptor,
+        PriorTrTwoForward.Descriptor,
+        PyramidDrop.Descriptor,
         RandomSelection.Descriptor,
+        SparseVlm.Descriptor,
         Uniform.Descriptor,
+        VisPruner.Descriptor,
     ];
 
     /// <summary>The method of this name.</summary>
