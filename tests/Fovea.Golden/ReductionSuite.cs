@@ -34,6 +34,13 @@ public static class ReductionSuite
             return;
         }
 
+        if (Path.GetFileName(path).StartsWith("ptr-", StringComparison.Ordinal))
+        {
+            using var engine = new Compute();
+            PriorTrCases.Run(golden, engine);
+            return;
+        }
+
         var descriptor = KnownReducers.All.FirstOrDefault(known => known.Name == method) ?? throw new NotBuiltException($"method {method}");
         using var compute = new Compute();
         var (reducer, context) = Prepare(golden, descriptor, compute);

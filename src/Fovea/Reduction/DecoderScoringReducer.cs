@@ -60,7 +60,7 @@ public abstract class DecoderScoringReducer : ScoringReducer
     }
 
     /// <summary>What the options say about a cut.</summary>
-    protected TokenSelection SelectionAt(int cut) => new(
+    public TokenSelection SelectionAt(int cut) => new(
         Of(_options.KeepTokens, cut),
         Of(_options.ScoreThreshold, cut),
         Of(_options.KeepRatio, cut),

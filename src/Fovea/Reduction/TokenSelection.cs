@@ -29,9 +29,10 @@ public readonly record struct TokenSelection(int? KeepTokens, double? ScoreThres
         }
 
         var kept = new List<int>();
+        float threshold = (float)(ScoreThreshold ?? double.NaN);
         for (int i = 0; i < scores.Length; i++)
         {
-            if (scores[i] > ScoreThreshold)
+            if (scores[i] > threshold)
             {
                 kept.Add(i);
             }

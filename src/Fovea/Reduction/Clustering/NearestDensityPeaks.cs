@@ -6,7 +6,7 @@ namespace Fovea.Reduction.Clustering;
 /// Density peaks from nearest neighbours, as SparseVLM (Gumpest/SparseVLMs) recycles tokens: distance ‖x_i − x_j‖ / √width, density exp(−mean of the squares
 /// of the <c>count</c> smallest distances, its own 0 included), separation = distance to the nearest denser point, or the largest distance of all where there
 /// is none. Centres are the largest products; every other point joins the nearest centre. Deterministic: of equal densities the lower index is the denser
-/// (the reference draws noise), of equal products and distances the lower index comes first.
+/// (the reference draws noise), of equal products and distances the lower index comes first. With as many centres as points every point is its own, in their order.
 /// </summary>
 public sealed class NearestDensityPeaks
 {
@@ -50,7 +50,7 @@ public sealed class NearestDensityPeaks
                 .Select(j => distances[i][j]).DefaultIfEmpty(farthest).Min();
         }
 
-        int[] centres = [.. Enumerable.Range(0, n).OrderByDescending(i => density[i] * separation[i]).Take(count)];
+        int[] centres = count == n ? [.. Enumerable.Range(0, n)] : [.. Enumerable.Range(0, n).OrderByDescending(i => density[i] * separation[i]).Take(count)];
         int[] assignment = [.. distances.Select(row => centres.Index().MinBy(centre => row[centre.Item]).Index)];
         foreach (var (place, centre) in centres.Index())
         {

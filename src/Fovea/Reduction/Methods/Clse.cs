@@ -123,8 +123,7 @@ public sealed class Clse : DecoderScoringReducer
     protected override IReadOnlyList<Signal> Signals(ModelShape shape, int layer)
     {
         var layers = Layers(shape);
-        bool shares = _options.RetainRatio is not null || (_options.Schedule == ClseSchedule.Published && _options.KeepRatio is null && _options.ScoreThreshold is null);
-        CheckRange(!shares || layers.Count <= PublishedCuts, "prune_layer", $"the published schedule has {PublishedCuts} cuts; for more say schedule=each");
+        CheckRange(ScheduleOf(1) is null || layers.Count <= PublishedCuts, "prune_layer", $"the published schedule has {PublishedCuts} cuts; for more say schedule=each");
         CheckRange(_options.KeepTokens is not { Count: > 1 } || _options.Schedule == ClseSchedule.Each, "keep_tokens", "one count for each cut goes with schedule=each");
         return layers[0] == layer && Reference(layer) is { } reference ? [LastRow(layer), Signal.Features, reference] : [LastRow(layer)];
     }
@@ -144,21 +143,19 @@ public sealed class Clse : DecoderScoringReducer
     /// <inheritdoc/>
     protected override int[] Select(ReductionContext context, ReadOnlySpan<float> scores)
     {
-        int cut = CutOf(context);
-        if (_options.RetainRatio is { } ratio)
-        {
-            return TopK.Ascending(scores, Math.Min(scores.Length, Math.Max(1, (int)(context.Unreduced.Count * Shares(ratio)[cut]))));
-        }
-
-        if (_options.Schedule == ClseSchedule.Each || _options.KeepRatio is not null || _options.ScoreThreshold is not null)
-        {
-            return base.Select(context, scores);
-        }
-
-        int average = _options.KeepTokens?[0] ?? context.Budget.Of(context.Unreduced.Count, RatioRounding.Truncate);
-        int kept = Math.Min(scores.Length, Counts(average)[cut]);
-        return TopK.Ascending(scores, UsesBudget ? Math.Max(1, kept) : kept);
+        int average = UsesBudget ? context.Budget.Of(context.Unreduced.Count, RatioRounding.Truncate) : 0;
+        return ScheduleOf(context.Unreduced.Count, average) is { } counts
+            ? TopK.Ascending(scores, Math.Min(scores.Length, Math.Max(UsesBudget ? 1 : 0, counts[CutOf(context)])))
+            : base.Select(context, scores);
     }
+
+    /// <summary>What is kept at each of three cuts; none where the same is said for each.</summary>
+    /// <param name="count">All visual tokens.</param>
+    /// <param name="average">The run's budget, where no option says how much.</param>
+    public int[]? ScheduleOf(int count, int average = 0) =>
+        _options.RetainRatio is { } ratio ? Array.ConvertAll(Shares(ratio), share => Math.Max(1, (int)(count * share)))
+        : _options.Schedule == ClseSchedule.Each || _options.KeepRatio is not null || _options.ScoreThreshold is not null ? null
+        : Counts(_options.KeepTokens?[0] ?? average);
 
     private Signal LastRow(int layer) => Rows(layer, Queries.LastToken);
 

@@ -77,14 +77,24 @@ public sealed class PriorTrTwoForward : AttentionScoringReducer
     public override void Score(ReductionContext context, Span<float> scores)
     {
         float[] task = new float[scores.Length], prior = new float[scores.Length];
-        TaskAttention(context, task);
-        Aggregate(context, Prior(context.Shape, context.Stage.Layer), prior);
+        Task(context, task);
+        Prior(context, prior);
         PriorDivergence.Terms(task, prior, scores);
     }
 
     /// <inheritdoc/>
     protected override int[] Select(ReductionContext context, ReadOnlySpan<float> scores) =>
         _options.CandidateLayers is null || Chosen(context) == context.Stage.Layer - 1 ? base.Select(context, scores) : [.. Enumerable.Range(0, scores.Length)];
+
+    /// <summary>The question's attention, not normalised.</summary>
+    /// <param name="context">What the method is told.</param>
+    /// <param name="task">[candidates].</param>
+    public void Task(ReductionContext context, Span<float> task) => TaskAttention(context, task);
+
+    /// <summary>The prior, not normalised.</summary>
+    /// <param name="context">What the method is told.</param>
+    /// <param name="prior">[candidates].</param>
+    public void Prior(ReductionContext context, Span<float> prior) => Aggregate(context, Prior(context.Shape, context.Stage.Layer), prior);
 
     private Signal Prior(ModelShape shape, int layer) => PriorIn(_options.CandidateLayers is not null
         ? layer - 1

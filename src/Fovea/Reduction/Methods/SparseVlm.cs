@@ -121,10 +121,15 @@ public sealed class SparseVlm : DecoderScoringReducer
             return TopK.Ascending(scores, Published(context));
         }
 
-        var selection = SelectionAt(CutOf(context));
-        return selection.KeepTokens is null && selection.Count(count) is { } target && _options.Recycle && target > 0
-            ? TopK.Ascending(scores, RoomFor(count, target))
-            : selection.Select(scores);
+        int cut = CutOf(context);
+        return RoomAt(cut, count) is { } room ? TopK.Ascending(scores, room) : SelectionAt(cut).Select(scores);
+    }
+
+    /// <summary>What a share of the options leaves room for at a cut, beside the clusters; none where a count or a threshold decides, or nothing is recycled.</summary>
+    public int? RoomAt(int cut, int count)
+    {
+        var selection = SelectionAt(cut);
+        return selection.KeepTokens is null && selection.Count(count) is > 0 and var target && _options.Recycle ? RoomFor(count, target) : null;
     }
 
     /// <inheritdoc/>
