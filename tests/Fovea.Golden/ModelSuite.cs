@@ -60,9 +60,9 @@ public static class ModelSuite
 
         using var compute = new Compute();
         using var model = Load(root, checkpoint.GetString() ?? "", golden.Options, compute);
-        if (model is Models.Qwen.QwenVlModel qwen)
+        if (model is Models.Qwen.QwenVlModel or Models.InternVl.InternVlModel)
         {
-            QwenSuite.Run(golden, qwen, compute);
+            QwenInternVlSuite.Run(golden, model, compute);
             return;
         }
 

@@ -8,6 +8,7 @@ namespace Fovea.Cli.Output;
 /// <summary>The JSON of <c>--json</c>: one line, snake case, characters beyond ASCII as they are.</summary>
 [JsonSerializable(typeof(AnswerOutput))]
 [JsonSerializable(typeof(ModelOutput))]
+[JsonSerializable(typeof(PictureViewOutput))]
 [JsonSerializable(typeof(MethodOutput[]))]
 [JsonSerializable(typeof(RunOutput))]
 [JsonSerializable(typeof(SweepOutput))]

@@ -27,9 +27,7 @@ internal sealed class PromptLayout
     /// <exception cref="ArgumentException">Not as many placeholders as pictures or videos; the message gives both numbers.</exception>
     public static PromptLayout Of(MultimodalModel model, GenerationRequest request)
     {
-        string? bos = model.Tokenizer.BosId is { } id ? model.Tokenizer.TokenOf(id) : null;
-        bool hasBos = !string.IsNullOrEmpty(bos) && request.Prompt.StartsWith(bos, StringComparison.Ordinal);
-        int[] ids = model.Tokenizer.Encode(request.Prompt, addSpecialTokens: !hasBos);
+        int[] ids = model.Encode(request.Prompt);
         CheckCount("image", ids.Count(token => token == model.ImageTokenId), request.Images.Count);
         CheckCount("video", ids.Count(token => token == model.VideoTokenId), request.Videos.Count);
         var items = new List<VisualItem>();

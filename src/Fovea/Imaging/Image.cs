@@ -89,6 +89,20 @@ public sealed class Image
         return ImageDecoder.Decode(new ImageInput(bytes.AsSpan(0, length), Name, options), options.ApplyOrientation ?? true);
     }
 
+    /// <summary>Writes the picture as PNG, 8-bit RGB; reading it back gives the same samples.</summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SavePng(string path)
+    {
+        using var file = File.Create(path);
+        SavePng(file);
+    }
+
+    /// <summary>Writes the picture as PNG, see <see cref="SavePng(string)"/>.</summary>
+    /// <param name="output">Where to; left open.</param>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public void SavePng(Stream output) => PngEncoder.Encode(this, output);
+
     /// <summary>The samples of row <paramref name="y"/>, [width, 3].</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<byte> Row(int y)

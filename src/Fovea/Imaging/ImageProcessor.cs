@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fovea.Imaging.Processors;
+using Fovea.Tensors;
 using Fovea.Tensors.Threading;
 
 namespace Fovea.Imaging;
@@ -31,10 +32,12 @@ public abstract class ImageProcessor
     /// </summary>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <param name="variant">Slow or fast; by default what transformers takes for this checkpoint, see <see cref="Parse"/>.</param>
+    /// <param name="config">What to read instead of <c>config.json</c>, such as its content with other values.</param>
     /// <exception cref="InvalidDataException">A file is not well formed, or names a processor that does not exist here; the message names file, key and
     /// reason.</exception>
     /// <exception cref="FileNotFoundException">There is no <c>preprocessor_config.json</c>.</exception>
-    public static ImageProcessor Load(string folder, ProcessorVariant? variant = null) => CheckpointProcessors.LoadImage(folder, variant);
+    public static ImageProcessor Load(string folder, ProcessorVariant? variant = null, JsonElement? config = null) =>
+        CheckpointProcessors.LoadImage(folder, variant, config);
 
     /// <summary>
     /// Reads a processor in the form of <c>preprocessor_config.json</c>. <c>image_processor_type</c> (or <c>feature_extractor_type</c>) names it, else the
@@ -62,5 +65,21 @@ public abstract class ImageProcessor
         ? ProcessPictures(imagesOfOnePrompt, workers)
         : throw new ArgumentException("There are no pictures to process.", nameof(imagesOfOnePrompt));
 
+    /// <summary>
+    /// Draws what the encoder sees of a picture, its numbers turned back into 8-bit samples: the grid of tiles as one picture, with the view of the whole picture below
+    /// it where there is one; for the Qwen models the resized picture.
+    /// </summary>
+    /// <param name="processed">What <see cref="Process"/> gave.</param>
+    /// <param name="index">Which of its pictures.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such picture.</exception>
+    public Image Draw(ProcessedImages processed, int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, processed.Images.Count);
+        return DrawPicture(processed.Pixels, processed.Images[index]);
+    }
+
     private protected abstract ProcessedImages ProcessPictures(IReadOnlyList<Image> images, Workers? workers);
+
+    private protected abstract Image DrawPicture(Tensor pixels, ProcessedImage image);
 }

@@ -29,9 +29,11 @@ public abstract class VideoProcessor
     /// </summary>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <param name="variant">Fast, as transformers has it, or slow for processors that treat every frame as a picture.</param>
+    /// <param name="config">What to read instead of <c>config.json</c>, such as its content with other values.</param>
     /// <exception cref="InvalidDataException">A file is not well formed, or the model takes no videos; the message names file, key and reason.</exception>
     /// <exception cref="FileNotFoundException">There is neither of the files.</exception>
-    public static VideoProcessor Load(string folder, ProcessorVariant? variant = null) => CheckpointProcessors.LoadVideo(folder, variant);
+    public static VideoProcessor Load(string folder, ProcessorVariant? variant = null, JsonElement? config = null) =>
+        CheckpointProcessors.LoadVideo(folder, variant, config);
 
     /// <summary>Reads a processor in the form of <c>video_preprocessor_config.json</c>; <c>video_processor_type</c> names it, else the model type.</summary>
     /// <param name="config">The object.</param>

@@ -74,17 +74,10 @@ public sealed class CheckpointFolder
 
     private static JsonElement ParseObject(string file)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : throw new InvalidDataException($"{file} holds no JSON object.");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{file} is not valid JSON: {exception.Message}", exception);
-        }
+        using var document = JsonFile.Parse(file);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? document.RootElement.Clone()
+            : throw new InvalidDataException($"{file} holds no JSON object.");
     }
 
     private static JsonElement Merge(JsonElement config, JsonObject? overrides)

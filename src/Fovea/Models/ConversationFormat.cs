@@ -15,14 +15,15 @@ public sealed class ConversationFormat
     }
 
     /// <summary>The format of a checkpoint.</summary>
-    /// <param name="folder">Its folder.</param>
-    /// <param name="fallback">Name of the built-in format for checkpoints without a template.</param>
     /// <exception cref="ChatTemplateException">The checkpoint's template is not well formed.</exception>
-    public static ConversationFormat Load(string folder, string fallback)
+    public static ConversationFormat Load(CheckpointFolder folder)
     {
-        var template = ChatTemplate.Load(folder);
-        return new ConversationFormat(template, template is null ? BuiltInPromptFormats.Find(fallback) : null);
+        var template = ChatTemplate.Load(folder.Path);
+        return new ConversationFormat(template, template is null ? BuiltInPromptFormats.ForCheckpoint(folder.Config, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path))) : null);
     }
+
+    /// <summary>A built-in format.</summary>
+    public static ConversationFormat Of(PromptFormat format) => new(null, format);
 
     /// <summary>The prompt, open for the assistant's next turn.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation.</exception>

@@ -34,12 +34,18 @@ public sealed class DecoderLayer : IDisposable
         int queries = config.NumAttentionHeads * config.HeadDim, keys = config.NumKeyValueHeads * config.HeadDim;
         var settings = new AttentionSettings(
             config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, 1 / MathF.Sqrt(config.HeadDim), Causal: true, config.Windows[index]);
-        return new DecoderLayer(
-            RmsNorm.Load(weights.At("input_layernorm"), config.HiddenSize, config.RmsNormEps),
-            new SelfAttention(
+        Linear[] projections = config.FusedQkv
+            ? Linear.LoadParts(attention.At("wqkv"), config.HiddenSize, [queries, keys, keys], config.QkvBias, compute, config.NumKeyValueHeads)
+            :
+            [
                 Linear.Load(attention.At("q_proj"), config.HiddenSize, queries, config.QkvBias, compute),
                 Linear.Load(attention.At("k_proj"), config.HiddenSize, keys, config.QkvBias, compute),
                 Linear.Load(attention.At("v_proj"), config.HiddenSize, keys, config.QkvBias, compute),
+            ];
+        return new DecoderLayer(
+            RmsNorm.Load(weights.At("input_layernorm"), config.HiddenSize, config.RmsNormEps),
+            new SelfAttention(
+                projections[0], projections[1], projections[2],
                 Linear.Load(attention.At("o_proj"), queries, config.HiddenSize, config.OutputBias, compute),
                 settings,
                 config.QueryKeyNorm ? RmsNorm.Load(attention.At("q_norm"), config.HeadDim, config.RmsNormEps) : null,

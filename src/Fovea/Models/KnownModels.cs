@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Fovea.Models.InternVl;
 using Fovea.Models.Llava;
 using Fovea.Models.Qwen;
 using Fovea.Tensors.Ops;
@@ -11,6 +12,8 @@ public static class KnownModels
     /// <summary>All families.</summary>
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
+        new("internvl", "InternVL3", InternVlModel.Load),
+        new("internvl_chat", "InternVL (original layout)", InternVlModel.Load),
         new("llava", "LLaVA-1.5", LlavaModel.Load),
         new("llava_next", "LLaVA-NeXT (1.6)", LlavaModel.Load),
         new("llava_onevision", "LLaVA-OneVision", LlavaModel.Load),

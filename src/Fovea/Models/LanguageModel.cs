@@ -5,7 +5,7 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Models;
 
 /// <summary>
-/// The one language model, configured for Llama, Mistral, Qwen2 and Qwen3: embedding, layers, final norm, head. It has no loop of its own;
+/// The one language model, configured for Llama, Mistral, InternLM2, Qwen2 and Qwen3: embedding, layers, final norm, head. It has no loop of its own;
 /// whoever drives it may shrink the token axis between layers.
 /// </summary>
 public sealed class LanguageModel : IDisposable

@@ -50,6 +50,9 @@ public abstract class MultimodalModel : IDisposable
     /// <summary>The prompt of a conversation, open for the assistant's next turn.</summary>
     public abstract string Prompt(IReadOnlyList<ChatMessage> messages);
 
+    /// <summary>The ids of a prompt, with one placeholder for each picture and video.</summary>
+    public virtual int[] Encode(string prompt) => Tokenizer.EncodePrompt(prompt);
+
     /// <summary>Pictures and videos of one prompt, in the order of their placeholders, to encoder input.</summary>
     /// <exception cref="NotSupportedException">The family does not take videos.</exception>
     public abstract VisualInput Prepare(IReadOnlyList<VisualItem> items);

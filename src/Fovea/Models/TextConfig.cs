@@ -3,7 +3,7 @@ using Fovea.Tensors.Kernels;
 
 namespace Fovea.Models;
 
-/// <summary>A language model's sizes, under the names of <c>config.json</c>. One record covers Llama, Mistral, Qwen2 and Qwen3.</summary>
+/// <summary>A language model's sizes, under the names of <c>config.json</c>. One record covers Llama, Mistral, InternLM2, Qwen2 and Qwen3.</summary>
 public sealed record TextConfig
 {
     /// <summary>Rows of the embedding.</summary>
@@ -47,6 +47,11 @@ public sealed record TextConfig
 
     /// <summary>Whether q, k and v have biases.</summary>
     public bool QkvBias { get; init; }
+
+    /// <summary>
+    /// Whether q, k and v are stored as one matrix (InternLM2): for each key/value head the query heads that share it, then the key, then the value.
+    /// </summary>
+    public bool FusedQkv { get; init; }
 
     /// <summary>Whether queries and keys are RMS-normed head by head before rotary embedding.</summary>
     public bool QueryKeyNorm { get; init; }

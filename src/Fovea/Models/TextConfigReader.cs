@@ -12,7 +12,7 @@ public static class TextConfigReader
     public static TextConfig Read(ConfigReader config, string? modelType = null)
     {
         string type = modelType ?? config.Text("model_type", "llama");
-        var defaults = Defaults.Of(type) ?? throw config.Wrong("model_type", "a known language model (llama, mistral, qwen2, qwen3, or that of a Qwen-VL model)");
+        var defaults = Defaults.Of(type) ?? throw config.Wrong("model_type", "a known language model (llama, mistral, internlm2, qwen2, qwen3, or that of a Qwen-VL model)");
         bool qwen2 = type is "qwen2" or "qwen2_vl" or "qwen2_5_vl", qwen3 = type is "qwen3" or "qwen3_vl" or "qwen3_vl_moe";
         int heads = config.Count("num_attention_heads", defaults.Heads);
         int hidden = config.Count("hidden_size", defaults.HiddenSize);
@@ -35,7 +35,7 @@ public static class TextConfigReader
         }
 
         int layers = config.Count("num_hidden_layers", defaults.Layers);
-        bool bias = (type == "llama" || qwen3) && config.Flag("attention_bias", false);
+        bool bias = type == "internlm2" ? config.Flag("bias", true) : (type == "llama" || qwen3) && config.Flag("attention_bias", false);
         return new TextConfig
         {
             VocabSize = config.Count("vocab_size", defaults.VocabSize),
@@ -52,6 +52,7 @@ public static class TextConfigReader
             MaxPositionEmbeddings = config.Count("max_position_embeddings", defaults.MaxPositions),
             RopeAxes = MultimodalAxes.Read(config, type, headDim / 2),
             QkvBias = qwen2 || bias,
+            FusedQkv = type == "internlm2",
             QueryKeyNorm = qwen3,
             OutputBias = bias,
             MlpBias = type == "llama" && config.Flag("mlp_bias", false),
@@ -170,6 +171,7 @@ public static class TextConfigReader
         {
             "llama" => new(32000, 11008, null, 2048),
             "mistral" => new(32000, 14336, 8, 131072),
+            "internlm2" => new(103168, 11008, null, 2048),
             "qwen2" => new(151936, 22016, 32, 32768),
             "qwen3" => new(151936, 22016, 32, 32768) { HeadDim = 128 },
             "qwen2_vl" or "qwen2_5_vl" => new(152064, 29568, 8, 32768)

@@ -2,7 +2,7 @@ using Fovea.Tensors.Kernels;
 
 namespace Fovea.Models;
 
-/// <summary>A vision transformer's sizes, under the names of <c>vision_config</c>. One record covers CLIP and SigLIP.</summary>
+/// <summary>A vision transformer's sizes, under the names of <c>vision_config</c>. One record covers CLIP, SigLIP and InternViT.</summary>
 public sealed record VisionConfig
 {
     /// <summary>Width of the residual stream.</summary>
@@ -32,7 +32,7 @@ public sealed record VisionConfig
     /// <summary>ε of the norms.</summary>
     public required float LayerNormEps { get; init; }
 
-    /// <summary>Whether there is a class token in front, with a norm before the first block (CLIP).</summary>
+    /// <summary>Whether there is a class token in front (CLIP, InternViT).</summary>
     public required bool HasClassToken { get; init; }
 
     /// <summary>Patches per side.</summary>
@@ -65,11 +65,26 @@ public sealed record VisionConfig
             LayerNormEps = (float)config.Number("layer_norm_eps", clip ? 1e-5 : 1e-6),
             HasClassToken = clip,
         };
-        if (read.HiddenSize % read.NumAttentionHeads != 0)
+        return read.Checked(config);
+    }
+
+    /// <summary>The record itself.</summary>
+    /// <exception cref="InvalidDataException">The sizes contradict each other.</exception>
+    internal VisionConfig Checked(ConfigReader config)
+    {
+        if (HiddenSize % NumAttentionHeads != 0)
         {
-            throw config.Wrong("num_attention_heads", $"a divisor of hidden_size ({read.HiddenSize})");
+            throw config.Wrong("num_attention_heads", $"a divisor of hidden_size ({HiddenSize})");
         }
 
-        return read.PatchSize <= read.ImageSize ? read : throw config.Wrong("patch_size", $"at most image_size ({read.ImageSize})");
+        return PatchSize <= ImageSize ? this : throw config.Wrong("patch_size", $"at most image_size ({ImageSize})");
+    }
+
+    /// <summary>The index of a hidden state that a key names, counted from the end if it is negative; 0 = input of block 0.</summary>
+    /// <exception cref="InvalidDataException">There is no such state.</exception>
+    internal int HiddenState(ConfigReader config, string key, int named)
+    {
+        int index = named < 0 ? NumHiddenLayers + 1 + named : named;
+        return index >= 0 && index <= NumHiddenLayers ? index : throw config.Wrong(key, $"within the {NumHiddenLayers + 1} hidden states of the encoder");
     }
 }

@@ -5,7 +5,7 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Models;
 
 /// <summary>
-/// CLIP's and SigLIP's vision transformer (arXiv 2103.00020, 2303.15343): patch embedding, class token and first norm (CLIP), positions, blocks.
+/// The vision transformer of CLIP, SigLIP and InternViT (arXiv 2103.00020, 2303.15343, 2312.14238): patch embedding, class token (CLIP, InternViT), positions, first norm (CLIP), blocks.
 /// All blocks are loaded; the engine runs those that the selected features need.
 /// </summary>
 public sealed class VisionTransformer : VisionEncoder
@@ -16,7 +16,14 @@ public sealed class VisionTransformer : VisionEncoder
     private readonly LayerNorm? _preNorm;
     private readonly VisionBlock[] _blocks;
 
-    private VisionTransformer(VisionConfig config, PatchEmbedding patches, Tensor? classToken, Tensor positions, LayerNorm? preNorm, VisionBlock[] blocks)
+    /// <summary>Owns its parts.</summary>
+    /// <param name="config">Sizes.</param>
+    /// <param name="patches">The patch embedding.</param>
+    /// <param name="classToken">The class token [width], or none.</param>
+    /// <param name="positions">[tokens, width], the class token's first.</param>
+    /// <param name="preNorm">The norm before block 0, or none.</param>
+    /// <param name="blocks">The blocks.</param>
+    public VisionTransformer(VisionConfig config, PatchEmbedding patches, Tensor? classToken, Tensor positions, LayerNorm? preNorm, VisionBlock[] blocks)
     {
         Config = config;
         _patches = patches;
@@ -29,6 +36,9 @@ public sealed class VisionTransformer : VisionEncoder
     /// <summary>Sizes.</summary>
     public VisionConfig Config { get; }
 
+    /// <summary>The blocks, first to last.</summary>
+    public IReadOnlyList<VisionBlock> Blocks => _blocks;
+
     /// <inheritdoc/>
     public override int BlockCount => _blocks.Length;
 
@@ -38,7 +48,7 @@ public sealed class VisionTransformer : VisionEncoder
     /// <inheritdoc/>
     public override long Bytes => _blocks.Sum(block => block.Bytes);
 
-    /// <summary>Reads the names below <c>vision_model</c>; the pooling head and the last norm are not used by any supported model.</summary>
+    /// <summary>Reads CLIP or SigLIP by the names below <c>vision_model</c>; the pooling head and the last norm are not used by any supported model.</summary>
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
     public static VisionTransformer Load(WeightReader weights, VisionConfig config, Compute compute, CancellationToken cancellation = default)
     {
@@ -80,7 +90,7 @@ public sealed class VisionTransformer : VisionEncoder
     {
         int tokens = Config.Tokens, special = tokens - (Config.Side * Config.Side);
         var mark = compute.Arena.Top;
-        var patches = _patches.Forward(compute, pixels);
+        var patches = EmbedPatches(compute, pixels);
         for (int row = 0; row < states.Rows; row++)
         {
             int tile = row / tokens, token = row % tokens;
@@ -97,6 +107,9 @@ public sealed class VisionTransformer : VisionEncoder
 
         compute.Arena.Release(mark);
     }
+
+    /// <summary>The patches alone, in raster order tile by tile: [patches, width], rented.</summary>
+    internal Tensor EmbedPatches(Compute compute, Tensor pixels) => _patches.Forward(compute, pixels);
 
     /// <summary>Where each of some tiles starts, and the end.</summary>
     public int[] Offsets(int tiles) => [.. Enumerable.Range(0, tiles + 1).Select(tile => tile * Config.Tokens)];

@@ -1,3 +1,4 @@
+using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Serialization;
 
@@ -8,14 +9,14 @@ internal static class WeightNames
 {
     /// <summary>All tensors under canonical names; names of no known form stay as they are and are reported as superfluous.</summary>
     /// <param name="weights">The stored tensors.</param>
-    /// <param name="prefixes">Stored prefix and what stands for it; the first that fits rules.</param>
+    /// <param name="rules">The first that fits a name rules.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights, IReadOnlyList<(string Stored, string Canonical)> prefixes)
+    private static Dictionary<string, Tensor> Canonical(SafetensorsReader weights, IReadOnlyList<NameRule> rules)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (string name in weights.Names)
         {
-            if (!tensors.TryAdd(Of(name, prefixes), weights[name]))
+            if (!tensors.TryAdd(rules.FirstOrDefault(rule => rule.Fits(name))?.ToCanonical(name) ?? name, weights[name]))
             {
                 throw new InvalidDataException($"{weights.Path}: weight {name} is there twice under different names.");
             }
@@ -24,16 +25,16 @@ internal static class WeightNames
         return tensors;
     }
 
-    private static string Of(string name, IReadOnlyList<(string Stored, string Canonical)> prefixes)
+    /// <summary>Hands out the tensors under canonical names and calls them by their stored ones, those that are missing as their like are stored.</summary>
+    /// <param name="weights">The stored tensors.</param>
+    /// <param name="rules">As in <see cref="Canonical"/>.</param>
+    /// <param name="ignored">Canonical names that no model uses.</param>
+    /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
+    public static WeightReader Open(SafetensorsReader weights, IReadOnlyList<NameRule> rules, Func<string, bool> ignored)
     {
-        foreach (var (stored, canonical) in prefixes)
-        {
-            if (name.StartsWith(stored, StringComparison.Ordinal))
-            {
-                return canonical + name[stored.Length..];
-            }
-        }
-
-        return name;
+        var reader = new WeightReader(weights.Path, Canonical(weights, rules), name => rules
+            .FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal) && weights.Names.Any(rule.Fits))?.ToStored(name, weights.Names) ?? name);
+        reader.Ignore(ignored);
+        return reader;
     }
 }

@@ -1,4 +1,5 @@
 using Fovea.Tensors;
+using Fovea.Tensors.Kernels;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Nn;
@@ -30,9 +31,15 @@ public sealed class Linear : IDisposable
         PackedMatrix.Pack(weights.Stored("weight", outputs, inputs), compute.Workers),
         bias ? weights.Vector("bias", outputs) : null);
 
-    /// <summary>Reads a matrix that holds several layers one above the other, as one layer each.</summary>
+    /// <summary>Reads a matrix that holds several layers, as one layer each.</summary>
+    /// <param name="weights">Where the matrix lies.</param>
+    /// <param name="inputs">Length of an input row.</param>
+    /// <param name="outputs">Output row length of each layer, multiples of <paramref name="groups"/>.</param>
+    /// <param name="bias">Whether there is a bias.</param>
+    /// <param name="compute">Packs the weights.</param>
+    /// <param name="groups">How often the layers take turns: the matrix holds this many groups, in each of them an equal share of every layer's rows, layer by layer.</param>
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
-    public static Linear[] LoadParts(WeightReader weights, int inputs, ReadOnlySpan<int> outputs, bool bias, Compute compute)
+    public static Linear[] LoadParts(WeightReader weights, int inputs, ReadOnlySpan<int> outputs, bool bias, Compute compute, int groups = 1)
     {
         int total = 0;
         foreach (int count in outputs)
@@ -43,9 +50,11 @@ public sealed class Linear : IDisposable
         var weight = weights.Stored("weight", total, inputs);
         using var offset = bias ? weights.Vector("bias", total) : null;
         var parts = new Linear[outputs.Length];
-        for (int i = 0, row = 0; i < parts.Length; row += outputs[i++])
+        for (int i = 0, row = 0; i < parts.Length; row += outputs[i++] / groups)
         {
-            parts[i] = Of(weight.Slice(row, outputs[i]), offset is null ? null : Tensor.From(offset.AsSpan<float>().Slice(row, outputs[i]), outputs[i]), compute);
+            int share = outputs[i] / groups;
+            using var rows = Turns(weight, row, share, groups);
+            parts[i] = Of(rows, offset is null ? null : Turns(offset, row, share, groups), compute);
         }
 
         return parts;
@@ -65,5 +74,18 @@ public sealed class Linear : IDisposable
     {
         _weight.Dispose();
         _bias?.Dispose();
+    }
+
+    /// <summary>Of every one of equal groups of rows, <paramref name="share"/> rows from <paramref name="row"/> on; a copy in f32.</summary>
+    private static Tensor Turns(Tensor stored, int row, int share, int groups)
+    {
+        int group = stored.Rows / groups;
+        var rows = stored.Shape.Rank == 1 ? Tensor.Allocate(share * groups) : Tensor.Allocate(share * groups, stored.RowLength);
+        for (int i = 0; i < rows.Rows; i++)
+        {
+            Widen.Row(stored, (i / share * group) + row + (i % share), rows.Row<float>(i));
+        }
+
+        return rows;
     }
 }

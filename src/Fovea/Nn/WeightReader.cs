@@ -14,17 +14,20 @@ public sealed class WeightReader
     private readonly IReadOnlyDictionary<string, Tensor> _tensors;
     private readonly HashSet<string> _taken;
     private readonly string _prefix;
+    private readonly Func<string, string> _storedName;
 
     /// <summary>Reads from tensors under canonical names.</summary>
     /// <param name="source">The file or folder, for messages.</param>
     /// <param name="tensors">Canonical name → stored tensor.</param>
-    public WeightReader(string source, IReadOnlyDictionary<string, Tensor> tensors)
-        : this(source, tensors, new HashSet<string>(StringComparer.Ordinal), "")
+    /// <param name="storedName">What a canonical name is called in the file, for messages; by default the same.</param>
+    public WeightReader(string source, IReadOnlyDictionary<string, Tensor> tensors, Func<string, string>? storedName = null)
+        : this(source, tensors, new HashSet<string>(StringComparer.Ordinal), "", storedName ?? (name => name))
     {
     }
 
-    private WeightReader(string source, IReadOnlyDictionary<string, Tensor> tensors, HashSet<string> taken, string prefix)
+    private WeightReader(string source, IReadOnlyDictionary<string, Tensor> tensors, HashSet<string> taken, string prefix, Func<string, string> storedName)
     {
+        _storedName = storedName;
         Source = source;
         _tensors = tensors;
         _taken = taken;
@@ -34,11 +37,8 @@ public sealed class WeightReader
     /// <summary>Where the weights come from.</summary>
     public string Source { get; }
 
-    /// <summary>Names that nobody asked for, in ordinal order.</summary>
-    public IEnumerable<string> Unused => _tensors.Keys.Where(name => !_taken.Contains(name)).Order(StringComparer.Ordinal);
-
     /// <summary>A reader of the names that start with <paramref name="name"/> and a dot.</summary>
-    public WeightReader At(string name) => new(Source, _tensors, _taken, $"{_prefix}{name}.");
+    public WeightReader At(string name) => new(Source, _tensors, _taken, $"{_prefix}{name}.", _storedName);
 
     /// <summary>A reader of list element <paramref name="index"/>.</summary>
     public WeightReader At(int index) => At(index.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -54,17 +54,17 @@ public sealed class WeightReader
         var shape = new Shape(extents);
         if (!_tensors.TryGetValue(path, out var tensor))
         {
-            throw new InvalidDataException($"{Source}: weight {path} {shape} is missing.");
+            throw new InvalidDataException($"{Source}: weight {_storedName(path)} {shape} is missing.");
         }
 
         if (tensor.Shape != shape)
         {
-            throw new InvalidDataException($"{Source}: weight {path} has the shape {tensor.Shape}, but config.json asks for {shape}.");
+            throw new InvalidDataException($"{Source}: weight {_storedName(path)} has the shape {tensor.Shape}, but config.json asks for {shape}.");
         }
 
         if (tensor.ElementType is not (ElementType.F32 or ElementType.F16 or ElementType.BF16))
         {
-            throw new InvalidDataException($"{Source}: weight {path} is stored as {tensor.ElementType}; floating-point numbers are needed.");
+            throw new InvalidDataException($"{Source}: weight {_storedName(path)} {tensor.Shape} is stored as {tensor.ElementType}; floating-point numbers are needed.");
         }
 
         _taken.Add(path);
@@ -83,6 +83,16 @@ public sealed class WeightReader
         }
 
         return copy;
+    }
+
+    /// <summary>Refuses tensors that nobody asked for.</summary>
+    /// <exception cref="InvalidDataException">There are some; the message names the first in ordinal order.</exception>
+    public void CheckAllTaken()
+    {
+        if (_tensors.Keys.Where(name => !_taken.Contains(name)).Order(StringComparer.Ordinal).FirstOrDefault() is { } extra)
+        {
+            throw new InvalidDataException($"{Source}: weight {_storedName(extra)} is not part of the model that config.json describes.");
+        }
     }
 
     /// <summary>Marks names as known but not needed.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fovea.Imaging;
 using Fovea.Reduction;
 
 namespace Fovea.Tests.Cli;
@@ -48,6 +49,34 @@ public sealed class CatalogueCommandTests
     {
         using var json = JsonDocument.Parse(CommandLine.Run("inspect", CommandLine.Model, "--json").Out);
         Assert.Equal(2 * 4 * 6 * 2 * 48, json.RootElement.GetProperty("cache_bytes_per_token").GetInt64());
+    }
+
+    [Fact]
+    public void Inspect_OfAPicture_ShowsWhatTheModelSees_AndWritesIt()
+    {
+        string seen = Path.GetTempFileName();
+        try
+        {
+            var run = CommandLine.Run("inspect", CommandLine.Picture, "--model", Repository.Path("tests/golden/checkpoints/llava-next-vicuna-tiny"), "--out", seen, "--json");
+            Assert.Equal((0, ""), (run.Code, run.Error));
+            using var json = JsonDocument.Parse(run.Out);
+            Assert.Equal((2, 2, 192), (Number("tile_rows"), Number("tile_columns"), Number("visual_tokens")));
+            var drawn = Image.Load(seen);
+            Assert.Equal((96, 144), (drawn.Width, drawn.Height));
+            int Number(string key) => json.RootElement.GetProperty(key).GetInt32();
+        }
+        finally
+        {
+            File.Delete(seen);
+        }
+    }
+
+    [Fact]
+    public void Inspect_OfAModelWithAnOutputFile_IsRefused()
+    {
+        var run = CommandLine.Run("inspect", CommandLine.Model, "--out", "seen.png");
+        Assert.Equal((2, ""), (run.Code, run.Out));
+        Assert.Contains("--out goes with a picture file", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

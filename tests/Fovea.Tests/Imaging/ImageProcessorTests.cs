@@ -29,6 +29,31 @@ public sealed class ImageProcessorTests
         Assert.True(float.IsFinite(processed.Pixels.AsSpan<float>()[0]));
     }
 
+    [Theory]
+    [InlineData("""{"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 24}, "crop_size": 24}""", 24, 24)]
+    [InlineData("""{"image_processor_type": "Qwen2VLImageProcessor", "patch_size": 14, "min_pixels": 784}""", 56, 84)]
+    public void Draw_OfAPictureThatNeedsNoChange_ReturnsItsSamples(string config, int height, int width)
+    {
+        var image = Noise(width, height, 3);
+        var processor = Parse(config);
+        using var processed = processor.Process([Noise(24, 24, 4), image]);
+        Assert.Equal(image.Rgb, processor.Draw(processed, 1).Rgb);
+        Assert.Throws<ArgumentOutOfRangeException>(() => processor.Draw(processed, 2));
+    }
+
+    [Theory]
+    [MemberData(nameof(Checkpoints))]
+    public void Draw_OfEveryCheckpoint_ShowsTilesAndTheWholePicture(string folder)
+    {
+        var processor = ImageProcessor.Load(Repository.Path(folder));
+        using var processed = processor.Process([Noise(90, 40, 1)]);
+        var view = processed.Images[0];
+        var drawn = processor.Draw(processed, 0);
+        int perTile = view.Grid is null ? processed.Pixels.Shape[2] * processed.Pixels.Shape[3] : processed.Pixels.Shape[1] / 6;
+        int whole = view.Grid is null && (view.HasBase || view.HasThumbnail) ? view.TileColumns - 1 : 0;
+        Assert.Equal((view.TileCount + whole) * perTile, drawn.Width * drawn.Height);
+    }
+
     /// <summary>The table of defaults: class saved, model type, which variant transformers takes.</summary>
     [Theory]
     [InlineData("CLIPImageProcessor", "llava", ProcessorVariant.Slow)]

@@ -65,4 +65,18 @@ public sealed class ImageTests
         var error = Assert.Throws<ImageFormatException>(() => Image.Decode(file, new ImageLoadOptions { MaxPixels = 100 }));
         Assert.Contains("100", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(37, 5)]
+    [InlineData(64, 201)]
+    public void SavePng_ThenDecode_GivesTheSameSamples(int width, int height)
+    {
+        var random = new Random(width);
+        var rgb = new byte[3 * width * height];
+        random.NextBytes(rgb);
+        using var file = new MemoryStream();
+        new Image(width, height, rgb).SavePng(file);
+        Assert.Equal(rgb, Image.Decode(file.ToArray()).Rgb);
+    }
 }

@@ -28,23 +28,38 @@ internal static class InverseDct
             return;
         }
 
-        var rows = default(Rows);
-        for (int i = 0; i < 8; i++)
-        {
-            rows[i] = Vector256.WidenLower(Vector128.Create(coefficients.Slice(8 * i, 8)).ToVector256()) * Vector256.Create(quantisation.Slice(8 * i, 8));
-        }
+        var v0 = Load(coefficients, quantisation, 0);
+        var v1 = Load(coefficients, quantisation, 1);
+        var v2 = Load(coefficients, quantisation, 2);
+        var v3 = Load(coefficients, quantisation, 3);
+        var v4 = Load(coefficients, quantisation, 4);
+        var v5 = Load(coefficients, quantisation, 5);
+        var v6 = Load(coefficients, quantisation, 6);
+        var v7 = Load(coefficients, quantisation, 7);
+        Pass(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ConstantBits - ExtraBits);
+        Transpose(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7);
+        Pass(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ConstantBits + ExtraBits + 3);
+        Transpose(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7);
+        Store(v0, v1, samples, stride);
+        Store(v2, v3, samples[(2 * stride)..], stride);
+        Store(v4, v5, samples[(4 * stride)..], stride);
+        Store(v6, v7, samples[(6 * stride)..], stride);
+    }
 
-        Pass(ref rows, ConstantBits - ExtraBits);
-        Transpose(ref rows);
-        Pass(ref rows, ConstantBits + ExtraBits + 3);
-        Transpose(ref rows);
-        for (int i = 0; i < 8; i++)
-        {
-            var level = rows[i] + Vector256.Create(128);
-            var clamped = Vector256.Max(Vector256.Min(level, Vector256.Create(255)), Vector256<int>.Zero);
-            var narrow = Vector256.Narrow(clamped.AsUInt32(), clamped.AsUInt32()).GetLower();
-            Vector128.Narrow(narrow, narrow).GetLower().CopyTo(samples[(i * stride)..]);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Load(ReadOnlySpan<short> coefficients, ReadOnlySpan<int> quantisation, int row) =>
+        Vector256.WidenLower(Vector128.Create(coefficients.Slice(8 * row, 8)).ToVector256Unsafe()) * Vector256.Create(quantisation.Slice(8 * row, 8));
+
+    /// <summary>Two rows of samples, clamped by the saturation of the narrowing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<int> first, Vector256<int> second, Span<byte> samples, int stride)
+    {
+        var centre = Vector256.Create(128);
+        var words = Vector256.NarrowWithSaturation(first + centre, second + centre);
+        var zero = Vector256<short>.Zero;
+        var bytes = Vector256.NarrowWithSaturation(Vector256.Max(words, zero).AsUInt16(), zero.AsUInt16()).GetLower();
+        bytes.GetLower().CopyTo(samples);
+        bytes.GetUpper().CopyTo(samples[stride..]);
     }
 
     private static void Flat(int value, Span<byte> samples, int stride)
@@ -57,88 +72,86 @@ internal static class InverseDct
     }
 
     /// <summary>One transform of eight values in each lane; results are rounded and shifted right.</summary>
-    private static void Pass(ref Rows v, int shift)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pass(
+        ref Vector256<int> v0, ref Vector256<int> v1, ref Vector256<int> v2, ref Vector256<int> v3,
+        ref Vector256<int> v4, ref Vector256<int> v5, ref Vector256<int> v6, ref Vector256<int> v7, int shift)
     {
-        var z1 = (v[2] + v[6]) * 4433;
-        var t2 = z1 - (v[6] * 15137);
-        var t3 = z1 + (v[2] * 6270);
-        var t0 = (v[0] + v[4]) << ConstantBits;
-        var t1 = (v[0] - v[4]) << ConstantBits;
+        var z1 = (v2 + v6) * 4433;
+        var t2 = z1 - (v6 * 15137);
+        var t3 = z1 + (v2 * 6270);
+        var t0 = (v0 + v4) << ConstantBits;
+        var t1 = (v0 - v4) << ConstantBits;
         var half = Vector256.Create(1 << (shift - 1));
         var e0 = t0 + t3 + half;
         var e3 = t0 - t3 + half;
         var e1 = t1 + t2 + half;
         var e2 = t1 - t2 + half;
 
-        var z5 = (v[7] + v[3] + v[5] + v[1]) * 9633;
-        z1 = (v[7] + v[1]) * -7373;
-        var z2 = (v[5] + v[3]) * -20995;
-        var z3 = ((v[7] + v[3]) * -16069) + z5;
-        var z4 = ((v[5] + v[1]) * -3196) + z5;
-        var o0 = (v[1] * 12299) + z1 + z4;
-        var o1 = (v[3] * 25172) + z2 + z3;
-        var o2 = (v[5] * 16819) + z2 + z4;
-        var o3 = (v[7] * 2446) + z1 + z3;
+        var z5 = (v7 + v3 + v5 + v1) * 9633;
+        z1 = (v7 + v1) * -7373;
+        var z2 = (v5 + v3) * -20995;
+        var z3 = ((v7 + v3) * -16069) + z5;
+        var z4 = ((v5 + v1) * -3196) + z5;
+        var o0 = (v1 * 12299) + z1 + z4;
+        var o1 = (v3 * 25172) + z2 + z3;
+        var o2 = (v5 * 16819) + z2 + z4;
+        var o3 = (v7 * 2446) + z1 + z3;
 
-        v[0] = (e0 + o0) >> shift;
-        v[7] = (e0 - o0) >> shift;
-        v[1] = (e1 + o1) >> shift;
-        v[6] = (e1 - o1) >> shift;
-        v[2] = (e2 + o2) >> shift;
-        v[5] = (e2 - o2) >> shift;
-        v[3] = (e3 + o3) >> shift;
-        v[4] = (e3 - o3) >> shift;
+        v0 = (e0 + o0) >> shift;
+        v7 = (e0 - o0) >> shift;
+        v1 = (e1 + o1) >> shift;
+        v6 = (e1 - o1) >> shift;
+        v2 = (e2 + o2) >> shift;
+        v5 = (e2 - o2) >> shift;
+        v3 = (e3 + o3) >> shift;
+        v4 = (e3 - o3) >> shift;
     }
 
-    private static void Transpose(ref Rows v)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(
+        ref Vector256<int> v0, ref Vector256<int> v1, ref Vector256<int> v2, ref Vector256<int> v3,
+        ref Vector256<int> v4, ref Vector256<int> v5, ref Vector256<int> v6, ref Vector256<int> v7)
     {
-        if (!Avx2.IsSupported)
-        {
-            TransposeInMemory(ref v);
-            return;
-        }
-
         // Pairs of rows are interleaved, then pairs of pairs, then the halves are exchanged.
-        var a0 = Avx2.UnpackLow(v[0], v[1]).AsInt64();
-        var a1 = Avx2.UnpackHigh(v[0], v[1]).AsInt64();
-        var a2 = Avx2.UnpackLow(v[2], v[3]).AsInt64();
-        var a3 = Avx2.UnpackHigh(v[2], v[3]).AsInt64();
-        var a4 = Avx2.UnpackLow(v[4], v[5]).AsInt64();
-        var a5 = Avx2.UnpackHigh(v[4], v[5]).AsInt64();
-        var a6 = Avx2.UnpackLow(v[6], v[7]).AsInt64();
-        var a7 = Avx2.UnpackHigh(v[6], v[7]).AsInt64();
-        Exchange(ref v, 0, Avx2.UnpackLow(a0, a2), Avx2.UnpackLow(a4, a6));
-        Exchange(ref v, 1, Avx2.UnpackHigh(a0, a2), Avx2.UnpackHigh(a4, a6));
-        Exchange(ref v, 2, Avx2.UnpackLow(a1, a3), Avx2.UnpackLow(a5, a7));
-        Exchange(ref v, 3, Avx2.UnpackHigh(a1, a3), Avx2.UnpackHigh(a5, a7));
+        var a0 = Low(v0, v1);
+        var a1 = High(v0, v1);
+        var a2 = Low(v2, v3);
+        var a3 = High(v2, v3);
+        var a4 = Low(v4, v5);
+        var a5 = High(v4, v5);
+        var a6 = Low(v6, v7);
+        var a7 = High(v6, v7);
+        (v0, v4) = Exchange(LowPairs(a0, a2), LowPairs(a4, a6));
+        (v1, v5) = Exchange(HighPairs(a0, a2), HighPairs(a4, a6));
+        (v2, v6) = Exchange(LowPairs(a1, a3), LowPairs(a5, a7));
+        (v3, v7) = Exchange(HighPairs(a1, a3), HighPairs(a5, a7));
     }
 
-    private static void Exchange(ref Rows v, int row, Vector256<long> upper, Vector256<long> lower)
-    {
-        v[row] = Avx2.Permute2x128(upper, lower, 0x20).AsInt32();
-        v[row + 4] = Avx2.Permute2x128(upper, lower, 0x31).AsInt32();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Low(Vector256<int> a, Vector256<int> b) => Avx2.IsSupported
+        ? Avx2.UnpackLow(a, b)
+        : Merge(a, b, Vector256.Create(0, 0, 1, 1, 4, 4, 5, 5), Vector256.Create(-1, 0, -1, 0, -1, 0, -1, 0));
 
-    private static void TransposeInMemory(ref Rows v)
-    {
-        Span<int> memory = stackalloc int[64];
-        for (int row = 0; row < 8; row++)
-        {
-            for (int column = 0; column < 8; column++)
-            {
-                memory[(8 * column) + row] = v[row].GetElement(column);
-            }
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> High(Vector256<int> a, Vector256<int> b) => Avx2.IsSupported
+        ? Avx2.UnpackHigh(a, b)
+        : Merge(a, b, Vector256.Create(2, 2, 3, 3, 6, 6, 7, 7), Vector256.Create(-1, 0, -1, 0, -1, 0, -1, 0));
 
-        for (int row = 0; row < 8; row++)
-        {
-            v[row] = Vector256.Create(memory.Slice(8 * row, 8));
-        }
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> LowPairs(Vector256<int> a, Vector256<int> b) => Avx2.IsSupported
+        ? Avx2.UnpackLow(a.AsInt64(), b.AsInt64()).AsInt32()
+        : Merge(a, b, Vector256.Create(0, 1, 0, 1, 4, 5, 4, 5), Vector256.Create(-1, -1, 0, 0, -1, -1, 0, 0));
 
-    [InlineArray(8)]
-    private struct Rows
-    {
-        private Vector256<int> _row;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> HighPairs(Vector256<int> a, Vector256<int> b) => Avx2.IsSupported
+        ? Avx2.UnpackHigh(a.AsInt64(), b.AsInt64()).AsInt32()
+        : Merge(a, b, Vector256.Create(2, 3, 2, 3, 6, 7, 6, 7), Vector256.Create(-1, -1, 0, 0, -1, -1, 0, 0));
+
+    private static Vector256<int> Merge(Vector256<int> a, Vector256<int> b, Vector256<int> order, Vector256<int> first) =>
+        Vector256.ConditionalSelect(first, Vector256.Shuffle(a, order), Vector256.Shuffle(b, order));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<int> Lower, Vector256<int> Upper) Exchange(Vector256<int> a, Vector256<int> b) =>
+        (Vector256.Create(a.GetLower(), b.GetLower()), Vector256.Create(a.GetUpper(), b.GetUpper()));
 }

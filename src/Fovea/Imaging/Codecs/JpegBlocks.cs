@@ -11,6 +11,18 @@ internal static class JpegBlocks
         int last = 0;
         for (int k = 1; k < 64; k++)
         {
+            if (ac.TryDecodeNumber(ref reader, out int zeros, out int number))
+            {
+                k += zeros;
+                if (k < 64)
+                {
+                    block[JpegTables.ZigZag[k]] = (short)number;
+                    last = k;
+                }
+
+                continue;
+            }
+
             int symbol = ac.Decode(ref reader);
             int bits = symbol & 15;
             k += symbol >> 4;
@@ -64,6 +76,17 @@ internal static class JpegBlocks
 
         for (int k = scan.First; k <= scan.Last; k++)
         {
+            if (ac.TryDecodeNumber(ref reader, out int zeros, out int number))
+            {
+                k += zeros;
+                if (k < 64)
+                {
+                    block[JpegTables.ZigZag[k]] = (short)(number << scan.Shift);
+                }
+
+                continue;
+            }
+
             int symbol = ac.Decode(ref reader);
             int run = symbol >> 4, bits = symbol & 15;
             if (bits != 0)

@@ -10,6 +10,9 @@ internal sealed class JpegHuffmanTable
     // Code length in the high byte, symbol in the low one; 0 where the code is longer.
     private readonly ushort[] _fast = new ushort[1 << FastBits];
 
+    // Where code and number both fit: the number in the high 16 bits, the zeros before it in the next 8, their bits in the lowest; 0 where they do not.
+    private readonly int[] _numbers = new int[1 << FastBits];
+
     // For each length: the first code that is longer, aligned to 16 bits; and what to add to a code to get the index of its symbol.
     private readonly int[] _limit = new int[18];
     private readonly int[] _offset = new int[17];
@@ -60,7 +63,22 @@ internal sealed class JpegHuffmanTable
         }
 
         table._limit[17] = int.MaxValue;
+        table.FillNumbers();
         return table;
+    }
+
+    /// <summary>
+    /// Decodes a symbol and the number behind it in one step, if they are short: <paramref name="zeros"/> is the high half of the symbol.
+    /// </summary>
+    /// <returns>Whether they were; otherwise nothing is consumed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryDecodeNumber(ref JpegBitReader reader, out int zeros, out int number)
+    {
+        int entry = _numbers[reader.Peek16() >> (16 - FastBits)];
+        zeros = (entry >> 8) & 0xFF;
+        number = entry >> 16;
+        reader.Skip(entry & 0xFF);
+        return entry != 0;
     }
 
     /// <summary>Decodes a symbol. A code that the table does not have reads as symbol 0, as in libjpeg.</summary>
@@ -76,6 +94,20 @@ internal sealed class JpegHuffmanTable
         }
 
         return DecodeLong(ref reader, bits);
+    }
+
+    private void FillNumbers()
+    {
+        for (int code = 0; code < _fast.Length; code++)
+        {
+            int length = _fast[code] >> 8, symbol = _fast[code] & 0xFF, bits = symbol & 15;
+            if (bits != 0 && length + bits <= FastBits)
+            {
+                int value = (code >> (FastBits - length - bits)) & ((1 << bits) - 1);
+                int number = value >= 1 << (bits - 1) ? value : value - (1 << bits) + 1;
+                _numbers[code] = (number << 16) | (symbol >> 4 << 8) | (length + bits);
+            }
+        }
     }
 
     private int DecodeLong(ref JpegBitReader reader, int bits)

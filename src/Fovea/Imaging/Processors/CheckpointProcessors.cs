@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fovea.Tensors.Serialization;
 
 namespace Fovea.Imaging.Processors;
 
@@ -9,56 +10,43 @@ internal static class CheckpointProcessors
     private const string InternVlOriginal = "internvl_chat";
     private const string VideoFile = "video_preprocessor_config.json";
 
-    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant)
+    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant, JsonElement? model)
     {
-        using var model = ReadModel(folder);
-        var config = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json"));
+        var config = new ConfigReader(model ?? ReadModel(folder), Path.Combine(folder, "config.json"));
         string? modelType = config.Text("model_type");
         if (config.Text("mm_vision_tower") is { } tower)
         {
             string file = Path.Combine(folder, ImageFile);
             file = File.Exists(file) ? file : Path.Combine(folder, tower, ImageFile);
-            using var encoder = ReadJson(file);
+            using var encoder = JsonFile.Parse(file);
             return OriginalLlava.Create(config, new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow);
         }
 
         string path = Path.Combine(folder, ImageFile);
-        using var preprocessor = ReadJson(path);
+        using var preprocessor = JsonFile.Parse(path);
         var reader = new ConfigReader(preprocessor.RootElement, path);
         return modelType == InternVlOriginal
             ? InternVlProcessor.ReadOriginal(config, reader, variant ?? ProcessorVariant.Slow)
             : KnownProcessors.CreateImage(reader, modelType, variant);
     }
 
-    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant)
+    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant, JsonElement? model)
     {
-        using var model = ReadModel(folder);
-        var config = new ConfigReader(model.RootElement, Path.Combine(folder, "config.json"));
+        var config = new ConfigReader(model ?? ReadModel(folder), Path.Combine(folder, "config.json"));
         string? modelType = config.Text("model_type");
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
-        using var preprocessor = ReadJson(path);
+        using var preprocessor = JsonFile.Parse(path);
         var reader = new ConfigReader(preprocessor.RootElement, path);
         return modelType == InternVlOriginal
             ? FrameProcessor.ReadOriginalInternVl(config, reader, variant ?? ProcessorVariant.Slow)
             : KnownVideoProcessors.Create(reader, modelType, variant);
     }
 
-    private static JsonDocument ReadModel(string folder)
+    private static JsonElement ReadModel(string folder)
     {
         string file = Path.Combine(folder, "config.json");
-        return File.Exists(file) ? ReadJson(file) : JsonDocument.Parse("{}");
-    }
-
-    private static JsonDocument ReadJson(string file)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllBytes(file));
-        }
-        catch (JsonException malformed)
-        {
-            throw new InvalidDataException($"{file}: {malformed.Message}", malformed);
-        }
+        using var document = File.Exists(file) ? JsonFile.Parse(file) : JsonDocument.Parse("{}");
+        return document.RootElement.Clone();
     }
 }

@@ -43,7 +43,10 @@ internal sealed class InternVlProcessor(PixelSettings pixels, ImageSize tile, In
     public static ImageSize OriginalTile(ConfigReader model, ConfigReader preprocessor)
     {
         var size = preprocessor.Size("size", TargetSize.Square(448), square: true);
-        int side = (int)model.Integer("force_image_size", size.IsExact ? size.Height : 448);
+        long learned = model.TryGet("vision_config", out var vision)
+            ? new ConfigReader(vision, "config.json: vision_config").Integer("image_size", 224)
+            : size.IsExact ? size.Height : 448;
+        int side = (int)model.Integer("force_image_size", learned);
         return new ImageSize(side, side);
     }
 

@@ -52,6 +52,33 @@ internal sealed record PatchLayout(int Patch, int Merge, int Frames)
         }
     }
 
+    /// <summary>Draws the first frame of a grid from its patches.</summary>
+    /// <param name="table">The numbers of the samples.</param>
+    /// <param name="grid">The grid.</param>
+    /// <param name="pixels">[patches, <see cref="RowLength"/>].</param>
+    /// <param name="firstRow">The row of its first patch.</param>
+    public Image Draw(PixelTable table, PatchGrid grid, Tensor pixels, int firstRow)
+    {
+        int width = grid.Columns * Patch, merged = grid.Columns / Merge;
+        var rgb = new byte[checked(3 * grid.Rows * Patch * width)];
+        for (int patch = 0; patch < grid.Rows * grid.Columns; patch++)
+        {
+            int token = patch / (Merge * Merge), inner = patch % (Merge * Merge);
+            int top = Patch * ((token / merged * Merge) + (inner / Merge)), left = Patch * ((token % merged * Merge) + (inner % Merge));
+            var row = pixels.Row<float>(firstRow + patch);
+            for (int channel = 0; channel < 3; channel++)
+            {
+                for (int y = 0; y < Patch; y++)
+                {
+                    var numbers = row.Slice(((channel * Frames * Patch) + y) * Patch, Patch);
+                    table.Read(numbers, channel, rgb.AsSpan((3 * (((top + y) * width) + left)) + channel));
+                }
+            }
+        }
+
+        return new Image(width, grid.Rows * Patch, rgb);
+    }
+
     private void WritePatch(PixelTable table, IReadOnlyList<Image> frames, int temporal, int top, int left, Span<float> row)
     {
         int to = 0;

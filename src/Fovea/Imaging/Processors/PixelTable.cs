@@ -40,6 +40,19 @@ internal sealed class PixelTable
         }
     }
 
+    /// <summary>Turns numbers of a channel back into samples, the nearest where a number belongs to none; 0 where the processor makes all samples the same number.</summary>
+    /// <param name="numbers">A row of numbers.</param>
+    /// <param name="channel">Their channel.</param>
+    /// <param name="samples">Every third is written.</param>
+    public void Read(ReadOnlySpan<float> numbers, int channel, Span<byte> samples)
+    {
+        double first = _values[channel][0], range = _values[channel][255] - first;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            samples[3 * i] = range == 0 ? (byte)0 : (byte)Math.Clamp(Math.Round((numbers[i] - first) * 255 / range), 0, 255);
+        }
+    }
+
     private static float Slow(PixelSettings settings, int channel, int sample)
     {
         float value = settings.Rescales ? (float)(sample * settings.RescaleFactor) : sample;

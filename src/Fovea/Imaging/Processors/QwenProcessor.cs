@@ -29,6 +29,8 @@ internal sealed class QwenProcessor(PixelSettings pixels, PatchLayout layout, Pi
         return new ProcessedImages(tensor, processed);
     }
 
+    private protected override Image DrawPicture(Tensor pixels, ProcessedImage image) => layout.Draw(Table, image.Grid ?? default, pixels, image.FirstTile);
+
     private ImageSize SizeOf(Image image) =>
         Pixels.Resizes ? ImageGeometry.SmartResize(ImageSize.Of(image), layout.Factor, limits.Fewest, limits.Most) : ImageSize.Of(image);
 

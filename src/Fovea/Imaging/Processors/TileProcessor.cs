@@ -1,3 +1,4 @@
+using Fovea.Tensors;
 using Fovea.Tensors.Threading;
 
 namespace Fovea.Imaging.Processors;
@@ -30,6 +31,31 @@ internal abstract class TileProcessor(PixelSettings pixels) : ImageProcessor(pix
         }
 
         return new ProcessedImages(TileWork.Normalise(Table, tiles, workers), processed);
+    }
+
+    private protected sealed override Image DrawPicture(Tensor pixels, ProcessedImage image)
+    {
+        int height = pixels.Shape[2], width = pixels.Shape[3], area = height * width;
+        int grid = image.TileRows * image.TileColumns, views = image.TileCount - grid;
+        var size = new ImageSize((image.TileRows + views) * height, image.TileColumns * width);
+        var rgb = new byte[checked(3 * size.Height * size.Width)];
+        for (int i = 0; i < image.TileCount; i++)
+        {
+            // A view of the whole picture stands before the tiles (base) or behind them (thumbnail); it is drawn below them.
+            int tile = image.HasBase ? i - views : i;
+            var (row, column) = tile >= 0 && tile < grid ? (tile / image.TileColumns, tile % image.TileColumns) : (image.TileRows + (tile < 0 ? i : tile - grid), 0);
+            var planes = pixels.Row<float>(image.FirstTile + i);
+            for (int channel = 0; channel < 3; channel++)
+            {
+                for (int y = 0; y < height; y++)
+                {
+                    int to = (3 * ((((row * height) + y) * size.Width) + (column * width))) + channel;
+                    Table.Read(planes.Slice((channel * area) + (y * width), width), channel, rgb.AsSpan(to));
+                }
+            }
+        }
+
+        return new Image(size.Width, size.Height, rgb);
     }
 
     private readonly struct CutWork(TileProcessor processor, IReadOnlyList<Image> images, TiledImage[] cut) : IRangeWork

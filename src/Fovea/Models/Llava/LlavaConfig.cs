@@ -44,7 +44,7 @@ public sealed record LlavaConfig
         {
             TextConfig = TextConfigReader.Read(config.Object("text_config")),
             VisionConfig = vision,
-            VisionFeatureLayers = [.. (layers.Count > 0 ? layers : [oneVision ? -1 : -2]).Select(layer => Index(config, layer, vision.NumHiddenLayers))],
+            VisionFeatureLayers = [.. (layers.Count > 0 ? layers : [oneVision ? -1 : -2]).Select(layer => vision.HiddenState(config, "vision_feature_layer", layer))],
             KeepClassToken = config.Text("vision_feature_select_strategy", oneVision ? "full" : "default") switch
             {
                 "default" => false,
@@ -68,11 +68,5 @@ public sealed record LlavaConfig
         return ratio == "anyres" ? 0
             : ratio.StartsWith("anyres_max_", StringComparison.Ordinal) && int.TryParse(ratio["anyres_max_".Length..], out int tiles) && tiles > 0 ? tiles
             : throw config.Wrong("vision_aspect_ratio", "'anyres' or 'anyres_max_N'");
-    }
-
-    private static int Index(ConfigReader config, int layer, int blocks)
-    {
-        int index = layer < 0 ? blocks + 1 + layer : layer;
-        return index >= 0 && index <= blocks ? index : throw config.Wrong("vision_feature_layer", $"within the {blocks + 1} hidden states of the encoder");
     }
 }

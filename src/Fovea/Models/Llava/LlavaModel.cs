@@ -29,7 +29,7 @@ public sealed class LlavaModel : MultimodalModel
         _newline = newline;
         Family = new ConfigReader("config.json", folder.Config).Text("model_type");
         _layout = Layout(Family, config, folder);
-        _format = ConversationFormat.Load(folder.Path, Fallback(Family, new ConfigReader("config.json", folder.Config)));
+        _format = ConversationFormat.Load(folder);
         Tokenizer = Tokenizer.Load(folder.Path);
         Vision = vision;
         LanguageModel = languageModel;
@@ -77,8 +77,7 @@ public sealed class LlavaModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = new WeightReader(stored.Path, LlavaWeightNames.Canonical(stored));
-            weights.Ignore(LlavaWeightNames.IsIgnored);
+            var weights = LlavaWeightNames.Open(stored);
             int features = config.VisionConfig.HiddenSize * config.VisionFeatureLayers.Count, hidden = config.TextConfig.HiddenSize;
             bool bias = config.MultimodalProjectorBias;
             VisionEncoder vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
@@ -94,9 +93,8 @@ public sealed class LlavaModel : MultimodalModel
                 Linear.Load(weights.At("proj").At(2), hidden, hidden, bias, compute),
                 config.ProjectorHiddenAct);
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
-            return weights.Unused.FirstOrDefault() is { } extra
-                ? throw new InvalidDataException($"{stored.Path}: weight {extra} is not part of the model that config.json describes.")
-                : new LlavaModel(config, folder, stored, vision, projector, newline, languageModel);
+            weights.CheckAllTaken();
+            return new LlavaModel(config, folder, stored, vision, projector, newline, languageModel);
         }
         catch
         {
@@ -147,20 +145,12 @@ public sealed class LlavaModel : MultimodalModel
     /// <inheritdoc/>
     public override Tensor Project(Compute compute, Tensor features) => _projector.Forward(compute, features);
 
-    /// <summary>The built-in prompt format of checkpoints without a chat template.</summary>
-    private static string Fallback(string type, ConfigReader config) => type switch
-    {
-        "llava_onevision" => "onevision_hf",
-        "llava_next" => config.Object("text_config").Text("model_type", "llama") == "mistral" ? "mistral_instruct" : "llava_v1",
-        _ => "llava_hf",
-    };
-
     private static IVisualLayout Layout(string type, LlavaConfig config, CheckpointFolder folder) => type switch
     {
-        "llava_next" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), null),
-        "llava_onevision" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), VideoProcessor.Load(folder.Path, folder.Processing)),
-        "video_llava" => new VideoLlavaLayout(config, ImageProcessor.Load(folder.Path, folder.Processing), VideoProcessor.Load(folder.Path, folder.Processing)),
-        _ => new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing)),
+        "llava_next" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config), null),
+        "llava_onevision" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config), VideoProcessor.Load(folder.Path, folder.Processing, folder.Config)),
+        "video_llava" => new VideoLlavaLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config), VideoProcessor.Load(folder.Path, folder.Processing, folder.Config)),
+        _ => new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config)),
     };
 
     /// <inheritdoc/>

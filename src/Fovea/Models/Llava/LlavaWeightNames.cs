@@ -1,4 +1,4 @@
-using Fovea.Tensors;
+using Fovea.Nn;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models.Llava;
@@ -9,7 +9,7 @@ namespace Fovea.Models.Llava;
 /// </summary>
 internal static class LlavaWeightNames
 {
-    private static readonly (string Stored, string Canonical)[] Prefixes =
+    private static readonly NameRule[] Rules =
     [
         ("language_model.lm_head.", "lm_head."),
         ("language_model.model.", "lm."),
@@ -28,12 +28,12 @@ internal static class LlavaWeightNames
         ("model.multi_modal_projector.linear_", "proj."),
     ];
 
-    /// <summary>All tensors under canonical names; names of no known form stay as they are and are reported as superfluous.</summary>
+    /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights) => WeightNames.Canonical(weights, Prefixes);
+    public static WeightReader Open(SafetensorsReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
-    public static bool IsIgnored(string canonical) =>
+    private static bool IsIgnored(string canonical) =>
         canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
         || canonical.EndsWith(".position_ids", StringComparison.Ordinal)
         || canonical.Contains("tower.head.", StringComparison.Ordinal)

@@ -48,7 +48,7 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
 
     private void Picture(LayoutBuilder layout, int index, ProcessedImage image)
     {
-        layout.Tile(index, 0, image.FirstTile, _side, image.FirstTile * _side * _side, classToken: false);
+        layout.Tile(index, 0, image.FirstTile, _side, image.FirstTile * _side * _side, classToken: false, image.HasBase);
         if (!image.HasBase)
         {
             layout.Newline(-1);
@@ -59,7 +59,7 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
         var (scaledRows, scaledColumns) = CanvasGrid.Limit(rows, columns, _side, config.AnyresMax);
         var vertical = Interpolation.Axis(rows, scaledRows);
         var horizontal = Interpolation.Axis(columns, scaledColumns);
-        layout.Grid(index, 0, scaledRows, scaledColumns);
+        layout.Grid(new TokenGrid(index, 0, scaledRows, scaledColumns));
         for (int row = 0; row < scaledRows; row++)
         {
             for (int column = 0; column < scaledColumns; column++)
@@ -86,7 +86,7 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
         for (int frame = 0; frame < frames; frame++)
         {
             int first = (firstTile + frame) * _side * _side;
-            layout.Grid(index, frame, pooled, pooled);
+            layout.Grid(new TokenGrid(index, frame, pooled, pooled));
             for (int i = 0; i < pooled * pooled; i++)
             {
                 layout.Patch(firstTile + frame, i / pooled, i % pooled, Interpolation.Mix(axis[i / pooled], axis[i % pooled], (y, x) => first + (y * _side) + x));

@@ -18,8 +18,8 @@ internal sealed class QwenLayout
     public QwenLayout(QwenConfig config, CheckpointFolder folder)
     {
         _config = config;
-        _images = ImageProcessor.Load(folder.Path, folder.Processing);
-        _videos = VideoProcessor.Load(folder.Path, folder.Processing);
+        _images = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
+        _videos = VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);
         Check(folder, "preprocessor_config.json", config.VisionConfig);
         Check(folder, "video_preprocessor_config.json", config.VisionConfig);
     }

@@ -15,20 +15,20 @@ public sealed class QwenVlModel : MultimodalModel
     private readonly QwenConfig _config;
     private readonly SafetensorsReader _weights;
     private readonly QwenLayout _layout;
-    private readonly QwenMerger _merger;
-    private readonly QwenMerger[] _deepStack;
+    private readonly NormedMlp _merger;
+    private readonly NormedMlp[] _deepStack;
     private readonly QwenTimestamps? _timestamps;
     private readonly ConversationFormat _format;
 
     private QwenVlModel(
-        QwenConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, (QwenMerger Last, QwenMerger[] DeepStack) mergers, LanguageModel languageModel)
+        QwenConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, (NormedMlp Last, NormedMlp[] DeepStack) mergers, LanguageModel languageModel)
     {
         _config = config;
         _weights = weights;
         (_merger, _deepStack) = mergers;
         Family = new ConfigReader("config.json", folder.Config).Text("model_type");
         _layout = new QwenLayout(config, folder);
-        _format = ConversationFormat.Load(folder.Path, "qwen2_vl");
+        _format = ConversationFormat.Load(folder);
         Tokenizer = Tokenizer.Load(folder.Path);
         _timestamps = config.Version == QwenVersion.Qwen3 ? new QwenTimestamps(config, _layout, Tokenizer) : null;
         Vision = vision;
@@ -78,8 +78,7 @@ public sealed class QwenVlModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = new WeightReader(stored.Path, QwenWeightNames.Canonical(stored));
-            weights.Ignore(QwenWeightNames.IsIgnored);
+            var weights = QwenWeightNames.Open(stored);
             var visual = weights.At("visual");
             var vision = QwenVisionEncoder.Load(visual, config.VisionConfig, compute, cancellation);
             var merger = QwenMerger.Load(visual.At("merger"), config.VisionConfig, compute);
@@ -87,9 +86,8 @@ public sealed class QwenVlModel : MultimodalModel
                 .Select((_, level) => QwenMerger.LoadDeepStack(visual.At("deepstack_merger_list").At(level), config.VisionConfig, compute))
                 .ToArray();
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
-            return weights.Unused.FirstOrDefault() is { } extra
-                ? throw new InvalidDataException($"{stored.Path}: weight {extra} is not part of the model that config.json describes.")
-                : new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel);
+            weights.CheckAllTaken();
+            return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel);
         }
         catch
         {

@@ -1,4 +1,4 @@
-using Fovea.Tensors;
+using Fovea.Nn;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models.Qwen;
@@ -6,17 +6,17 @@ namespace Fovea.Models.Qwen;
 /// <summary>The names under which Qwen models are stored: as published for Qwen2-VL and Qwen2.5-VL, and as Qwen3-VL and newer library versions have them.</summary>
 internal static class QwenWeightNames
 {
-    private static readonly (string Stored, string Canonical)[] Prefixes =
+    private static readonly NameRule[] Rules =
     [
         ("model.visual.", "visual."),
         ("model.language_model.", "lm."),
         ("model.", "lm."),
     ];
 
-    /// <summary>All tensors under canonical names.</summary>
+    /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, Tensor> Canonical(SafetensorsReader weights) => WeightNames.Canonical(weights, Prefixes);
+    public static WeightReader Open(SafetensorsReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
 
     /// <summary>Stored weights that are computed here.</summary>
-    public static bool IsIgnored(string canonical) => canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || canonical.EndsWith(".rotary_pos_emb.inv_freq", StringComparison.Ordinal);
+    private static bool IsIgnored(string canonical) => canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || canonical.EndsWith(".rotary_pos_emb.inv_freq", StringComparison.Ordinal);
 }

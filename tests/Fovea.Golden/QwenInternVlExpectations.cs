@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Fovea.Generation;
 using Fovea.Models;
+using Fovea.Models.InternVl;
 using Fovea.Models.Qwen;
 using Fovea.Nn;
 using Fovea.Tensors;
@@ -9,9 +10,9 @@ using Fovea.Tensors.Ops;
 
 namespace Fovea.Golden;
 
-/// <summary>Compares a recorded run of a Qwen model with everything that a case expects.</summary>
-internal sealed class QwenExpectations(
-    GoldenCase golden, QwenVlModel model, Compute compute, RecordingObserver seen, GenerationRequest request, GenerationResult result, Sequence sequence)
+/// <summary>Compares a recorded run of a Qwen or InternVL model with everything that a case expects.</summary>
+internal sealed class QwenInternVlExpectations(
+    GoldenCase golden, MultimodalModel model, Compute compute, RecordingObserver seen, GenerationRequest request, GenerationResult result, Sequence sequence)
 {
     /// <summary>Checks all of them; the first that differs throws.</summary>
     public void CheckAll()
@@ -26,15 +27,18 @@ internal sealed class QwenExpectations(
         }
     }
 
+    /// <summary>The folder of a case's checkpoint.</summary>
+    public static string Checkpoint(GoldenCase golden) =>
+        Path.Combine(Path.GetDirectoryName(golden.Path) ?? "", "..", "..", "checkpoints", golden.Root.GetProperty("checkpoint").GetString() ?? "");
+
     /// <summary>Positions of the prompt's tokens.</summary>
-    public static TokenPosition[] Positions(QwenVlModel model, GenerationResult result, Sequence sequence) =>
+    public static TokenPosition[] Positions(MultimodalModel model, GenerationResult result, Sequence sequence) =>
         model.Positions(sequence.Tokens.Take(result.Report.PromptTokens).ToArray(), result.Report.Geometry, 0);
 
     /// <summary>The pixels of some items as levels from 0 to 255.</summary>
-    public static int[] Levels(GoldenCase golden, QwenVlModel model, IReadOnlyList<VisualItem> items)
+    public static int[] Levels(GoldenCase golden, MultimodalModel model, IReadOnlyList<VisualItem> items)
     {
-        string folder = Path.Combine(Path.GetDirectoryName(golden.Path) ?? "", "..", "..", "checkpoints", golden.Root.GetProperty("checkpoint").GetString() ?? "");
-        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "preprocessor_config.json")));
+        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Checkpoint(golden), "preprocessor_config.json")));
         double[] Numbers(string key) => [.. config.RootElement.GetProperty(key).EnumerateArray().Select(value => value.GetDouble())];
         double[] mean = Numbers("image_mean"), deviation = Numbers("image_std");
         using var input = model.Prepare(items);
@@ -48,7 +52,7 @@ internal sealed class QwenExpectations(
         switch (name)
         {
             case "pixel_levels":
-                golden.CheckLevels(name, Levels(golden, model, [.. request.Images.Select(VisualItem.Of)]));
+                golden.CheckLevels(name, Levels(golden, model, model is InternVlModel ? Items : [.. request.Images.Select(VisualItem.Of)]));
                 return true;
             case "pixel_levels_videos":
                 golden.CheckLevels(name, Levels(golden, model, [.. request.Videos]));
@@ -86,6 +90,12 @@ internal sealed class QwenExpectations(
             case "vision_received_merged":
                 golden.Check(name, HeadMean(seen.EncoderAttention[LastFullBlock]));
                 return true;
+            case "pixel_shuffle":
+                golden.Check(name, seen.Features.AsSpan<float>());
+                return true;
+            case "patch_embed" or "vision_received" or "vision_cls_attn" when model.Vision is VisionTransformer encoder:
+                CheckTiles(name, encoder);
+                return true;
             case "patch_embed" or "vision_pos_embed" or "vision_rope" or "window_index" or "cu_window_seqlens" or "vision_received":
                 CheckEncoderParts(name);
                 return true;
@@ -98,6 +108,43 @@ internal sealed class QwenExpectations(
                 golden.Check(name, seen.DeepStack[Number(name, "deepstack.")].AsSpan<float>());
                 return true;
         }
+    }
+
+    /// <summary>Pictures and videos in the order of the prompt.</summary>
+    private IReadOnlyList<VisualItem> Items
+    {
+        get
+        {
+            var images = new Queue<VisualItem>(request.Images.Select(VisualItem.Of));
+            var videos = new Queue<VisualItem>(request.Videos);
+            return [.. model.Encode(request.Prompt).Where(model.IsVisual).Select(id => id == model.ImageTokenId ? images.Dequeue() : videos.Dequeue())];
+        }
+    }
+
+    /// <summary>Parts of an encoder with a class token.</summary>
+    private void CheckTiles(string name, VisionTransformer encoder)
+    {
+        var mark = compute.Arena.Top;
+        using var input = model.Prepare(Items);
+        if (name == "patch_embed")
+        {
+            golden.Check(name, encoder.EmbedPatches(compute, input.Pixels).AsSpan<float>());
+            compute.Arena.Release(mark);
+            return;
+        }
+
+        int last = encoder.BlockCount - 1, tokens = encoder.TokensPerTile, tiles = input.Pixels.Rows;
+        var states = Tensor.From(seen.Encoder[last - 1].AsSpan<float>(), tiles * tokens, encoder.Config.HiddenSize);
+        int[] classRow = name == "vision_cls_attn" ? [0] : [];
+        var captures = Enumerable.Range(0, tiles).Select(_ => new AttentionCapture
+        {
+            Rows = classRow,
+            Probabilities = classRow.Length > 0 ? Tensor.Allocate(encoder.Config.NumAttentionHeads, 1, tokens) : null,
+            Received = classRow.Length > 0 ? null : Tensor.Allocate(encoder.Config.NumAttentionHeads, tokens),
+        }).ToArray();
+        encoder.Blocks[last].Attend(compute, states, encoder.Offsets(tiles), captures);
+        golden.Check(name, [.. captures.SelectMany(capture => HeadMean(capture.Received ?? capture.Probabilities ?? states).Skip(classRow.Length))]);
+        compute.Arena.Release(mark);
     }
 
     private void CheckEncoderParts(string name)

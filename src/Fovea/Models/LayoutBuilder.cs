@@ -1,4 +1,4 @@
-namespace Fovea.Models.Llava;
+namespace Fovea.Models;
 
 /// <summary>Collects visual tokens with their places, and what feature rows they are made of.</summary>
 internal sealed class LayoutBuilder
@@ -8,7 +8,7 @@ internal sealed class LayoutBuilder
     private readonly List<IReadOnlyList<(int Row, float Weight)>> _rows = [];
 
     /// <summary>Opens a grid; tokens that follow belong to it.</summary>
-    public void Grid(int image, int frame, int rows, int columns) => _grids.Add(new TokenGrid(image, frame, rows, columns));
+    public void Grid(TokenGrid grid) => _grids.Add(grid);
 
     /// <summary>A token that is one feature row.</summary>
     public void Patch(int tile, int row, int column, int feature) => Patch(tile, row, column, [(feature, 1f)]);
@@ -29,9 +29,10 @@ internal sealed class LayoutBuilder
     /// <param name="side">Patches per side.</param>
     /// <param name="feature">First feature row of the tile.</param>
     /// <param name="classToken">Whether the first feature row is the class token.</param>
-    public void Tile(int image, int frame, int tile, int side, int feature, bool classToken)
+    /// <param name="thumbnail">Whether the picture also stands in other grids, in detail.</param>
+    public void Tile(int image, int frame, int tile, int side, int feature, bool classToken, bool thumbnail = false)
     {
-        Grid(image, frame, side, side);
+        Grid(new TokenGrid(image, frame, side, side) { IsThumbnail = thumbnail });
         if (classToken)
         {
             ClassToken(tile, feature++);

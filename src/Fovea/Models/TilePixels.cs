@@ -1,6 +1,6 @@
 using Fovea.Tensors;
 
-namespace Fovea.Models.Llava;
+namespace Fovea.Models;
 
 /// <summary>Tiles of pixels on their way into an encoder.</summary>
 internal static class TilePixels
