@@ -150,7 +150,7 @@ public sealed class PriorTrConfiguration
     /// <summary>The method that acts between decoder layers, or none if no cut is left to make.</summary>
     public DecoderScoringReducer? ToReducer()
     {
-        int[] cuts = [.. PruneLayers.Index().Where(cut => Active.Contains(cut.Item) && !IsSkipped(cut.Index)).Select(cut => cut.Index)];
+        int[] cuts = [.. PruneLayers.Index().Where(cut => Active.Contains(cut.Item)).Select(cut => cut.Index)];
         if (ChoosesLayer)
         {
             return new PriorTrTwoForward(Attention(new PriorTrTwoForwardOptions
@@ -209,13 +209,14 @@ public sealed class PriorTrConfiguration
         return alias >= 0 ? AliasedCounts[alias] : (int)Math.Round(Tokens * ratio, MidpointRounding.ToEven);
     }
 
-    private bool IsSkipped(int cut) => Copy.KeepNoneSkips && KeepTokens is { } tokens && tokens[tokens.Count == 1 ? 0 : cut] == 0;
+    /// <summary>A count of 0, where the copy then leaves the cut alone, is as many as there may be.</summary>
+    private IReadOnlyList<int>? EffectiveTokens => Copy.KeepNoneSkips ? KeepTokens?.Select(count => count == 0 ? int.MaxValue : count).ToArray() : KeepTokens;
 
     private T Basic<T>(T options, int[] cuts)
         where T : DecoderScoringOptions => options with
         {
             PruneLayer = [.. cuts.Select(cut => PruneLayers[cut])],
-            KeepTokens = At(KeepTokens, cuts),
+            KeepTokens = At(EffectiveTokens, cuts),
             KeepRatio = At(KeepRatio, cuts),
             ScoreThreshold = At(ScoreThreshold, cuts),
             KeepLeast = Copy.KeepsAtLeastOne ? 1 : 0,
