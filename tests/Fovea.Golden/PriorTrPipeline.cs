@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Fovea.Generation;
 using Fovea.Imaging;
 using Fovea.Models;
@@ -70,20 +69,24 @@ internal static class PriorTrPipeline
 
     private static PlanStep? Step(GoldenCase golden, MultimodalModel model)
     {
-        var options = golden.Options;
         int depth = model.LanguageModel.Layers.Count;
-        string strategy = options.GetProperty("strategy").GetString() ?? "";
+        string strategy = golden.Options.GetProperty("strategy").GetString() ?? "";
         return CustomStrategies.Contains(strategy)
-            ? new PlanStep(strategy, new PriorTrCustom(new PriorTrCustomOptions
-            {
-                Rule = strategy,
-                PruneLayer = Numbers(options.GetProperty("prune_layer")),
-                KeepTokens = Numbers(options.GetProperty("keep_tokens")),
-                SpecialTokens = true,
-                QuestionWithLast = options.GetProperty("copy").GetString() is "llava" or "internvl",
-            }), null)
+            ? new PlanStep(strategy, new PriorTrCustom(Custom(strategy, PriorTrCases.Configuration(golden, depth, "priortr"))), null)
             : PriorTrCases.Configuration(golden, depth).ToPlan().Steps.SingleOrDefault();
     }
 
-    private static int[] Numbers(JsonElement value) => value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(number => number.GetInt32())] : [value.GetInt32()];
+    /// <summary>A strategy that a case registers itself, with what the copy makes of the case's budget.</summary>
+    private static PriorTrCustomOptions Custom(string rule, PriorTrConfiguration configuration) => new()
+    {
+        Rule = rule,
+        PruneLayer = configuration.PruneLayers,
+        KeepTokens = configuration.KeepTokens,
+        KeepRatio = configuration.KeepRatio,
+        ScoreThreshold = configuration.ScoreThreshold,
+        KeepLeast = configuration.Copy == PriorTrCopy.Qwen2 || configuration.Copy == PriorTrCopy.Qwen3 ? 1 : 0,
+        SpecialTokens = true,
+        CausalScores = configuration.CausalScores,
+        QuestionWithLast = configuration.Copy == PriorTrCopy.Llava || configuration.Copy == PriorTrCopy.InternVl,
+    };
 }

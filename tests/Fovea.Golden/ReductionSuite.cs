@@ -47,6 +47,14 @@ public static class ReductionSuite
             return;
         }
 
+        if (method is "pyramiddrop" or "sparsevlm")
+        {
+            using var engine = new Compute();
+            Action<GoldenCase, Compute> run = method == "sparsevlm" ? DecoderMethodCases.SparseVlm : DecoderMethodCases.PyramidDrop;
+            run(golden, engine);
+            return;
+        }
+
         var descriptor = KnownReducers.All.FirstOrDefault(known => known.Name == method) ?? throw new NotBuiltException($"method {method}");
         using var compute = new Compute();
         var (reducer, context) = Prepare(golden, descriptor, compute);
@@ -144,6 +152,10 @@ public static class ReductionSuite
                     golden.Check(name, nearest);
                 }
 
+                break;
+            case "important" or "diverse" when reducer is Reduction.Methods.VisPruner pruner:
+                var (important, diverse) = pruner.Choose(context);
+                golden.Check(name, [.. (name == "important" ? important : diverse).Order()]);
                 break;
             case "attention_row":
                 golden.Check(name, context[((StageRequest)reducer.Stages(context.Shape).Single()).Signals[0]].AsSpan<float>());
