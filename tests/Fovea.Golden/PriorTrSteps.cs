@@ -20,7 +20,7 @@ internal static class PriorTrSteps
             Stage = request.Stage,
             Shape = shape,
             Geometry = geometry,
-            Unreduced = Geometry.OfGrid(1, unreduced ?? geometry.Count),
+            UnreducedCount = unreduced ?? geometry.Count,
             Budget = budget,
             Signals = request.Signals.ToDictionary(signal => signal, signal => input(signal).Value),
             CandidateColumns = request.Signals.ToDictionary(signal => signal, signal => input(signal).Columns),

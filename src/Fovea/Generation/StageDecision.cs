@@ -34,7 +34,7 @@ internal sealed class StageDecision(
     /// <exception cref="InvalidOperationException">The method's answer does not fit.</exception>
     public TokenMap Decide(out string note)
     {
-        int[] candidates = Candidates();
+        int[] candidates = Candidates(Geometry);
         note = budget.IsCount && !budget.IsPerGroup && budget.Of(int.MaxValue) > candidates.Length
             ? $"asked to keep {budget} of {candidates.Length} visual tokens: all are kept"
             : "";
@@ -102,7 +102,7 @@ internal sealed class StageDecision(
             Signals = request.Signals.ToDictionary(signal => signal, signal => Value(signal, group)),
             CandidateColumns = request.Signals.Where(HasColumns).ToDictionary(signal => signal, signal => Columns(signal, group)),
             Originals = Array.ConvertAll(group, token => Originals[token]),
-            Unreduced = Unreduced,
+            UnreducedCount = Candidates(Unreduced).Length,
             Sizes = Sizes.Length == 0 ? default : Array.ConvertAll(group, token => Sizes[token]),
             Seed = seed,
             Compute = compute,
@@ -162,12 +162,12 @@ internal sealed class StageDecision(
         return gathered;
     }
 
-    private int[] Candidates()
+    private int[] Candidates(Geometry geometry)
     {
-        var candidates = new List<int>(Geometry.Count);
-        for (int token = 0; token < Geometry.Count; token++)
+        var candidates = new List<int>(geometry.Count);
+        for (int token = 0; token < geometry.Count; token++)
         {
-            if (request.TakesSpecialTokens || Geometry[token].Kind == VisualTokenKind.Patch)
+            if (request.TakesSpecialTokens || geometry[token].Kind == VisualTokenKind.Patch)
             {
                 candidates.Add(token);
             }

@@ -31,8 +31,8 @@ public sealed class ReductionContext
     /// <summary>The index of each candidate among the unreduced visual tokens, by which per-token notes in <see cref="State"/> find their token again.</summary>
     public ReadOnlyMemory<int> Originals { get; init; }
 
-    /// <summary>Where every visual token was before any reduction.</summary>
-    public Geometry Unreduced { get; init; } = Geometry.Empty;
+    /// <summary>How many candidates the prompt had before any reduction.</summary>
+    public int UnreducedCount { get; init; }
 
     /// <summary>How many original tokens each candidate stands for; empty = one each.</summary>
     public ReadOnlyMemory<float> Sizes { get; init; }

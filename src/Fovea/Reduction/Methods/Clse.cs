@@ -143,10 +143,16 @@ public sealed class Clse : DecoderScoringReducer
     /// <inheritdoc/>
     protected override int[] Select(ReductionContext context, ReadOnlySpan<float> scores)
     {
-        int average = UsesBudget ? context.Budget.Of(context.Unreduced.Count, RatioRounding.Truncate) : 0;
-        return ScheduleOf(context.Unreduced.Count, average) is { } counts
-            ? TopK.Ascending(scores, Math.Min(scores.Length, Math.Max(UsesBudget ? 1 : 0, counts[CutOf(context)])))
-            : base.Select(context, scores);
+        int average = UsesBudget ? context.Budget.Of(context.UnreducedCount, RatioRounding.Truncate) : 0;
+        if (ScheduleOf(context.UnreducedCount, average) is not { } counts)
+        {
+            return base.Select(context, scores);
+        }
+
+        // Where a shallow model has fewer than three cuts, the last still keeps the run's budget.
+        int kept = counts[CutOf(context)];
+        kept = UsesBudget && context.Stage.Layer == Layers(context.Shape).Max() ? Math.Min(kept, average) : kept;
+        return TopK.Ascending(scores, Math.Clamp(kept, UsesBudget ? 1 : 0, scores.Length));
     }
 
     /// <summary>What is kept at each of three cuts; none where the same is said for each.</summary>

@@ -7,8 +7,10 @@ namespace Fovea.Reduction.Methods;
 public sealed record FastVOptions : AttentionScoringOptions
 {
     /// <summary>K.</summary>
-    [Description("K: layers 0 to K-1 run on everything, the cut is before layer K; at least 1; the authors' name of prune_layer, 2 there; not set = 2")]
-    public int? FastvK { get; init; }
+    [Description("K: layers 0 to K-1 run on everything, the cut is before layer K; at least 1; the authors' name of prune_layer; in models of two layers 2 means 1")]
+    public int FastvK { get; init; } = DefaultK;
+
+    internal const int DefaultK = 2;
 
     /// <summary>R.</summary>
     [Description("R: the share of visual tokens that is dropped, in [0, 1); the paper's knob in place of a budget")]
@@ -43,7 +45,7 @@ public sealed class FastV : AttentionScoringReducer
             throw new ArgumentException($"fastv_r is {options.FastvR}; it is the dropped share, in [0, 1).");
         }
 
-        if ((options.FastvK is not null && options.PruneLayer is not null) || (options.FastvR is not null && !base.UsesBudget))
+        if ((options.FastvK != FastVOptions.DefaultK && options.PruneLayer is not null) || (options.FastvR is not null && !base.UsesBudget))
         {
             throw new ArgumentException("fastv_k and fastv_r are the authors' names of prune_layer and of a share to keep; give each once.");
         }
@@ -63,9 +65,9 @@ public sealed class FastV : AttentionScoringReducer
     protected override RatioRounding Rounding => RatioRounding.HalfEven;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<int> DefaultLayers(ModelShape shape) => (_options.FastvK ?? 2) < shape.DecoderLayers
-        ? [_options.FastvK ?? 2]
-        : throw new ArgumentException($"fastv_k is {_options.FastvK ?? 2}; the model has {shape.DecoderLayers} layers, so it is at most {shape.DecoderLayers - 1}.");
+    protected override IReadOnlyList<int> DefaultLayers(ModelShape shape) => _options.FastvK == FastVOptions.DefaultK ? [Math.Max(1, Math.Min(FastVOptions.DefaultK, shape.DecoderLayers - 1))]
+        : _options.FastvK < shape.DecoderLayers ? [_options.FastvK]
+        : throw new ArgumentException($"fastv_k is {_options.FastvK}; the model has {shape.DecoderLayers} layers, so it is at most {shape.DecoderLayers - 1}.");
 
     /// <inheritdoc/>
     public override void Score(ReductionContext context, Span<float> scores) => TaskAttention(context, scores, _options.RowAggregation);

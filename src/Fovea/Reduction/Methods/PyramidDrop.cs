@@ -71,7 +71,7 @@ public sealed class PyramidDrop : ScoringReducer
     protected override int[] Select(ReductionContext context, ReadOnlySpan<float> scores)
     {
         var layers = Layers(context.Shape);
-        int cut = layers.Index().First(entry => entry.Item == context.Stage.Layer).Index, all = context.Unreduced.Count;
+        int cut = layers.Index().First(entry => entry.Item == context.Stage.Layer).Index, all = context.UnreducedCount;
         double kept = _options.ImageTokenRatioList is { } ratios ? all * ratios[cut] : Geometric(context.Budget.Of(all, RatioRounding.Truncate), all, (cut + 1.0) / layers.Count);
         return TopK.Ascending(scores, Math.Clamp((int)kept, 1, scores.Length));
     }

@@ -136,7 +136,7 @@ public sealed class SparseVlm : DecoderScoringReducer
     protected override TokenMap Map(ReductionContext context, ReadOnlySpan<float> scores, int[] kept)
     {
         bool last = UsesBudget && context.Stage.Layer == Layers(context.Shape).Max();
-        int room = last ? context.Budget.Of(context.Unreduced.Count, RatioRounding.Truncate) - kept.Length : int.MaxValue;
+        int room = last ? context.Budget.Of(context.UnreducedCount, RatioRounding.Truncate) - kept.Length : int.MaxValue;
         if (!_options.Recycle || kept.Length == 0 || kept.Length == scores.Length || Recycling(scores.Length - kept.Length).Clusters > room)
         {
             return base.Map(context, scores, kept);
@@ -184,11 +184,11 @@ public sealed class SparseVlm : DecoderScoringReducer
     /// <summary>The run's budget as the authors spread their own over three cuts; with another number of cuts, the same at each, clusters included.</summary>
     private int Published(ReductionContext context)
     {
-        int budget = context.Budget.Of(context.Unreduced.Count, RatioRounding.Truncate);
-        int count = Layers(context.Shape).Count == PublishedCounts.Length
-            ? budget * PublishedCounts[CutOf(context)] / PublishedBudget
-            : _options.Recycle ? RoomFor(context.Count, budget) : budget;
-        return Math.Clamp(count, 1, context.Count);
+        int budget = context.Budget.Of(context.UnreducedCount, RatioRounding.Truncate);
+        bool published = Layers(context.Shape).Count == PublishedCounts.Length, last = context.Stage.Layer == Layers(context.Shape).Max();
+        int same = _options.Recycle ? RoomFor(context.Count, budget) : budget;
+        int count = published ? budget * PublishedCounts[CutOf(context)] / PublishedBudget : same;
+        return Math.Clamp(last ? Math.Min(count, same) : count, 1, context.Count);
     }
 
     /// <summary>For each rater its attention to the candidates, mean over the heads that count.</summary>
