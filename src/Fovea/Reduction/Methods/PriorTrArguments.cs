@@ -37,14 +37,15 @@ internal static class PriorTrArguments
     /// <param name="copy">Whose wrapper.</param>
     /// <param name="arguments">The arguments.</param>
     /// <param name="anyResolution">LLaVA: whether pictures are tiled (1.6).</param>
+    /// <param name="honoursRatio">LLaVA: whether a share counts that the wrapper would override by its own count.</param>
     /// <param name="warnings">Receives what is understood and has no effect.</param>
     /// <exception cref="ArgumentException">A name or a value that the wrapper refuses.</exception>
-    public static JsonObject Read(PriorTrCopy copy, IReadOnlyList<string> arguments, bool anyResolution, List<string> warnings)
+    public static JsonObject Read(PriorTrCopy copy, IReadOnlyList<string> arguments, bool anyResolution, bool honoursRatio, List<string> warnings)
     {
         var given = copy == PriorTrCopy.Video ? Flags(copy, arguments) : Pairs(copy, arguments, warnings);
         return copy.Name switch
         {
-            "llava" => Llava(given, anyResolution, warnings),
+            "llava" => Llava(given, anyResolution, honoursRatio, warnings),
             "internvl" => InternVl(given, warnings),
             "video" => Video(given),
             _ => Qwen(given),
@@ -106,7 +107,7 @@ internal static class PriorTrArguments
         return given;
     }
 
-    private static JsonObject Llava(JsonObject given, bool anyResolution, List<string> warnings)
+    private static JsonObject Llava(JsonObject given, bool anyResolution, bool honoursRatio, List<string> warnings)
     {
         given.TryAdd("enabled", true);
         if (given["ref_layers"] is JsonValue reference)
@@ -121,7 +122,8 @@ internal static class PriorTrArguments
             throw new ArgumentException("PriorTR's LLaVA copy has clse for LLaVA-1.5 only, whose picture is one grid.");
         }
 
-        if (given["keep_tokens"] is null && !(clse && given["retain_ratio"] is not null))
+        bool ratio = honoursRatio && given["keep_ratio"] is not null;
+        if (given["keep_tokens"] is null && !ratio && !(clse && given["retain_ratio"] is not null))
         {
             given["keep_tokens"] = anyResolution ? 320 : 192;
             warnings.Add($"PriorTR's LLaVA wrapper fills in keep_tokens={given["keep_tokens"]} where it is not given{(given["keep_ratio"] is null ? "" : ", so keep_ratio has no effect")}.");

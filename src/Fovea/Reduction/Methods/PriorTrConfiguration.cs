@@ -109,17 +109,16 @@ public sealed class PriorTrConfiguration
     /// <param name="arguments">Such as <c>strategy=priortr</c>, or <c>--vtr_strategy</c> and <c>fastv</c>.</param>
     /// <param name="depth">Decoder layers of the model.</param>
     /// <param name="anyResolution">LLaVA: whether pictures are tiled (1.6).</param>
+    /// <param name="honoursRatio">LLaVA: whether a share counts that the wrapper would override by its own count of 192 or 320.</param>
     /// <exception cref="ArgumentException">What the copy refuses; the message names it.</exception>
-    public static PriorTrConfiguration FromArguments(PriorTrCopy copy, IReadOnlyList<string> arguments, int depth, bool anyResolution = false)
+    public static PriorTrConfiguration FromArguments(PriorTrCopy copy, IReadOnlyList<string> arguments, int depth, bool anyResolution = false, bool honoursRatio = false)
     {
         var warnings = new List<string>();
-        return new PriorTrConfiguration(copy, PriorTrArguments.Read(copy, arguments, anyResolution, warnings), depth, warnings);
+        return new PriorTrConfiguration(copy, PriorTrArguments.Read(copy, arguments, anyResolution, honoursRatio, warnings), depth, warnings);
     }
 
-    /// <summary>From arguments in one text, separated by commas, or by spaces if they are flags.</summary>
-    /// <exception cref="ArgumentException">As the other overload.</exception>
-    public static PriorTrConfiguration FromArguments(PriorTrCopy copy, string arguments, int depth, bool anyResolution = false) =>
-        FromArguments(copy, PriorTrArguments.Split(arguments), depth, anyResolution);
+    /// <summary>Cuts an argument text at its commas, those in brackets left alone, or at spaces if it has flags.</summary>
+    public static IReadOnlyList<string> SplitArguments(string arguments) => PriorTrArguments.Split(arguments);
 
     /// <summary>
     /// From the fields of the copy's configuration class; <c>enabled</c> is taken as true. Ours beside them: <c>score_mask</c> (causal, unmasked) and
