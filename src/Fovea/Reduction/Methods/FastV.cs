@@ -26,7 +26,7 @@ public sealed record FastVOptions : AttentionScoringOptions
 /// kept, mean over heads. Layers before K keep their whole cache. Deviation: the choice is made once, at prefill; the original without a cache makes
 /// it again for every new token. PriorTR's port adds several cuts, the question's rows and the maximum over heads.
 /// </summary>
-public sealed class FastV : AttentionScoringReducer
+public class FastV : AttentionScoringReducer
 {
     private readonly FastVOptions _options;
 

@@ -16,7 +16,7 @@ public sealed record PriorTrOptions : AttentionScoringOptions
 /// prior; a visual token scores by how much the question's attention departs from it (<see cref="PriorDivergence"/>). Defaults are those of its LLaVA copy.
 /// Deviations: scores stay in 32 bits instead of the model's 16; rows are causal also where the shipped Qwen copies forget it.
 /// </summary>
-public sealed class PriorTr : AttentionScoringReducer
+public class PriorTr : AttentionScoringReducer
 {
     private readonly PriorTrOptions _options;
 
