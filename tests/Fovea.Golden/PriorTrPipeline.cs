@@ -1,10 +1,8 @@
 using Fovea.Generation;
 using Fovea.Imaging;
 using Fovea.Models;
-using Fovea.Nn;
 using Fovea.Reduction;
 using Fovea.Reduction.Methods;
-using Fovea.Tensors;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Golden;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Fovea.Models;
 using Fovea.Reduction;
 using Fovea.Reduction.Methods;
 
