@@ -1,8 +1,6 @@
 using Fovea.Generation;
-using Fovea.Models;
 using Fovea.Reduction;
 using Fovea.Tensors.Ops;
-using Fovea.Tests.Reduction;
 using Fovea.Text;
 
 namespace Fovea.Tests.Generation;

@@ -86,7 +86,7 @@ public sealed class MixedBatchTests
     }
 
     [Fact]
-    public void State_OfOneRequest_IsSeenByItsLaterStages_AndByNobodyElse()
+    public async Task State_OfOneRequest_IsSeenByItsLaterStages_AndByNobodyElse()
     {
         var model = TinyModels.Load(Folder);
         var seen = new System.Collections.Concurrent.ConcurrentBag<int>();
@@ -112,7 +112,7 @@ public sealed class MixedBatchTests
             generator.Generate([Request(model, plan, run + 1), Request(model, plan, run + 2)]);
             generator.Generate(Request(model, plan, run + 1));
         }));
-        Task.WaitAll([.. runs], TestContext.Current.CancellationToken);
+        await Task.WhenAll(runs);
         Assert.Equal(12, seen.Count);
         Assert.All(seen, count => Assert.Equal(2, count));
     }
