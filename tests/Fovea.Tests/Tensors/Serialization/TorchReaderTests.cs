@@ -107,7 +107,7 @@ public sealed class TorchReaderTests : IDisposable
     [InlineData("torch._utils", "_rebuild_parameter")]
     [InlineData("torch", "_utils._rebuild_tensor_v2")]
     public void Open_OfAPickleThatCalls_RefusesByName(string module, string name) =>
-        AssertRefused(new TorchFile().Global(module, name).Text("touch /tmp/owned").Bytes(0x85).Op('R'), $"{module}.{name}", "Nothing in it was executed");
+        AssertRefused(new TorchFile().Global(module, name).Text("touch owned").Bytes(0x85).Op('R'), $"{module}.{name}", "Nothing in it was executed");
 
     [Theory]
     [InlineData('i')]
