@@ -8,6 +8,9 @@ switch (args)
     case ["methods", .. var rest]:
         await MethodsBenchmark.RunAsync(rest);
         return 0;
+    case ["pact", .. var rest]:
+        PactBenchmark.Run(rest);
+        return 0;
     case ["families", .. var rest]:
         await FamiliesBenchmark.RunAsync(rest);
         return 0;
@@ -26,6 +29,8 @@ switch (args)
             kernels [linear|attention|rows]   GFLOP/s and GB/s of the kernels
             methods [MODEL] [--rounds N]      time to first token and tokens/s of every method at 100, 50, 25 and 10 % of the visual tokens;
                                               MODEL: a folder, or synthetic (0.5B shape, random weights; the default)
+            pact [--small|--large] [--block] [--rounds N]  the whole PACT block against the prefill time that it saves, at 729 tokens of 896 and 2880 of 3584;
+                                              --block: without the prefill
             families [NAME] [--rounds N] [--out FILE]
                                               encoder, time to first token at 100, 50, 25 and 10 % of the visual tokens and peak memory of every
                                               model family at its published shape with random weights; NAME: a part of a model's name

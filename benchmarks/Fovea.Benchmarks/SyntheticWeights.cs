@@ -48,33 +48,38 @@ internal sealed class SyntheticWeights
     /// <summary>A Llama-like language model; the names below <paramref name="prefix"/> are those of Hugging Face.</summary>
     public void Decoder(string prefix, string? head, DecoderShape shape)
     {
-        var (hidden, inner, layers, heads, keyHeads, headSize, vocabulary) = shape;
-        Add(prefix + "embed_tokens.weight", vocabulary, hidden);
-        Norm(prefix + "norm", hidden, bias: false);
-        for (int i = 0; i < layers; i++)
+        Add(prefix + "embed_tokens.weight", shape.Vocabulary, shape.Hidden);
+        Norm(prefix + "norm", shape.Hidden, bias: false);
+        for (int i = 0; i < shape.Layers; i++)
         {
-            string layer = $"{prefix}layers.{i}.";
-            Norm(layer + "input_layernorm", hidden, bias: false);
-            Norm(layer + "post_attention_layernorm", hidden, bias: false);
-            Linear(layer + "self_attn.q_proj", heads * headSize, hidden, shape.Bias);
-            Linear(layer + "self_attn.k_proj", keyHeads * headSize, hidden, shape.Bias);
-            Linear(layer + "self_attn.v_proj", keyHeads * headSize, hidden, shape.Bias);
-            Linear(layer + "self_attn.o_proj", hidden, heads * headSize, bias: false);
-            if (shape.HeadNorm)
-            {
-                Norm(layer + "self_attn.q_norm", headSize, bias: false);
-                Norm(layer + "self_attn.k_norm", headSize, bias: false);
-            }
-
-            Linear(layer + "mlp.gate_proj", inner, hidden, bias: false);
-            Linear(layer + "mlp.up_proj", inner, hidden, bias: false);
-            Linear(layer + "mlp.down_proj", hidden, inner, bias: false);
+            DecoderLayer($"{prefix}layers.{i}.", shape);
         }
 
         if (head is not null)
         {
-            Add(head, vocabulary, hidden);
+            Add(head, shape.Vocabulary, shape.Hidden);
         }
+    }
+
+    /// <summary>One layer of it.</summary>
+    public void DecoderLayer(string layer, DecoderShape shape)
+    {
+        var (hidden, inner, _, heads, keyHeads, headSize, _) = shape;
+        Norm(layer + "input_layernorm", hidden, bias: false);
+        Norm(layer + "post_attention_layernorm", hidden, bias: false);
+        Linear(layer + "self_attn.q_proj", heads * headSize, hidden, shape.Bias);
+        Linear(layer + "self_attn.k_proj", keyHeads * headSize, hidden, shape.Bias);
+        Linear(layer + "self_attn.v_proj", keyHeads * headSize, hidden, shape.Bias);
+        Linear(layer + "self_attn.o_proj", hidden, heads * headSize, bias: false);
+        if (shape.HeadNorm)
+        {
+            Norm(layer + "self_attn.q_norm", headSize, bias: false);
+            Norm(layer + "self_attn.k_norm", headSize, bias: false);
+        }
+
+        Linear(layer + "mlp.gate_proj", inner, hidden, bias: false);
+        Linear(layer + "mlp.up_proj", inner, hidden, bias: false);
+        Linear(layer + "mlp.down_proj", hidden, inner, bias: false);
     }
 
     /// <summary>InternLM2: queries, keys and values in one matrix, other names.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Fovea.Cli.Commands;
+using Fovea.Cli.Commands.Scaling;
 using Fovea.Imaging;
 using Fovea.Text;
 
@@ -72,6 +73,7 @@ public static class FoveaCommand
             InspectCommand.Create(terminal),
             EvalCommand.Create(terminal),
             TokensCommand.Create(terminal),
+            ScalingCommand.Create(terminal),
         ];
         // A RootCommand would be called after the assembly.
         var root = new Command(Program, "Asks vision-language models about pictures, with as many visual tokens as the answer needs.")

@@ -4,13 +4,14 @@ using Fovea.Reduction.Methods;
 
 namespace Fovea.Cli.Options;
 
-/// <summary>What is said about token reduction: <c>--method --keep --set --positions --proportional</c>.</summary>
+/// <summary>What is said about token reduction: <c>--method --keep --set --config --preset --positions --proportional</c>.</summary>
 internal sealed class ReductionOptions
 {
     private readonly Option<string?> _method = new("--method") { Description = "method of token reduction (fovea methods lists them); default: none", HelpName = "NAME" };
     private readonly Option<string?> _keep = new("--keep") { Description = "visual tokens to keep: a count such as 36, or a share such as 25%", HelpName = "N|N%" };
     private readonly Option<string[]> _set = new("--set") { Description = "option of the method (fovea methods NAME lists them); may be repeated", HelpName = "NAME=VALUE" };
     private readonly Option<string?> _config = new("--config") { Description = "configuration file of the PACT repository, in place of --method; --set goes over its keys", HelpName = "FILE" };
+    private readonly Option<string?> _preset = new("--preset") { Description = "configuration of the PACT repository by name, such as pact-0.21, in place of --method (docs/methods/pact.md lists them)", HelpName = "NAME" };
     private readonly Option<string> _positions = new("--positions") { Description = "whether kept tokens keep their positions or are numbered anew", DefaultValueFactory = _ => "keep" };
     private readonly Option<bool> _proportional = new("--proportional") { Description = "let a merged token count in attention as often as the tokens it stands for" };
 
@@ -22,6 +23,7 @@ internal sealed class ReductionOptions
         command.Add(_keep);
         command.Add(_set);
         command.Add(_config);
+        command.Add(_preset);
         command.Add(_positions);
         command.Add(_proportional);
     }
@@ -34,14 +36,21 @@ internal sealed class ReductionOptions
         string? keep = parsed.GetValue(_keep);
         var settings = Settings(parsed.GetValue(_set) ?? []);
         TokenBudget? budget = keep is null ? null : TokenBudget.Parse(keep);
-        if (parsed.GetValue(_config) is { } file)
+        string? method = parsed.GetValue(_method), config = parsed.GetValue(_config), preset = parsed.GetValue(_preset);
+        if (config is not null || preset is not null)
         {
-            return keep is null && parsed.GetValue(_method) is null
-                ? FromFile(file, settings) with { Seed = seed }
-                : throw new ArgumentException("--config says itself which method runs and how much it keeps: leave --method and --keep out.");
+            string name = config is null ? "--preset" : "--config";
+            settings = keep is null && method is null && (config is null || preset is null)
+                ? config is null ? PactSettings.OfPreset(preset ?? "", settings) : PactSettings.OfFile(config, settings)
+                : throw new ArgumentException($"{name} says itself which method runs and how much it keeps: leave --method, --keep{(preset is null ? "" : " and --config")} out.");
+            method = Pact.Descriptor.Name;
+        }
+        else if (method == Pact.Descriptor.Name)
+        {
+            settings = PactSettings.OfMethod(settings);
         }
 
-        if (parsed.GetValue(_method) is not { } method)
+        if (method is null)
         {
             return keep is null && settings.Count == 0
                 ? ReductionPlan.None
@@ -55,12 +64,6 @@ internal sealed class ReductionOptions
             ProportionalAttention = plan.ProportionalAttention || parsed.GetValue(_proportional),
             Seed = seed,
         };
-    }
-
-    private static ReductionPlan FromFile(string file, Dictionary<string, string> settings)
-    {
-        settings.Remove("compatibility", out string? compatibility);
-        return PactConfiguration.Load(file, settings).ToPlan(compatibility ?? "");
     }
 
     /// <summary>From <c>name=value</c> texts to pairs.</summary>

@@ -109,7 +109,7 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
                 observer?.OnReduction(stage, all, hidden.Slice(start, run.Count), run.Positions);
                 return map;
             },
-            signal => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction));
+            (signal, other) => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction, other));
         return run.Count != rowsBefore;
     }
 

@@ -18,30 +18,52 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
     }
 
     /// <summary>Signals of the whole sequence where a stage stands before <paramref name="layer"/>.</summary>
-    public CapturedSignal? Make(Signal signal, int layer, Tensor states, TokenRun run, ReductionRun reduction)
+    /// <param name="signal">What is wanted.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="states">The sequence's rows there.</param>
+    /// <param name="run">What the rows are.</param>
+    /// <param name="reduction">Who wants it.</param>
+    /// <param name="other">Another signal of the same decision, made if it is not there yet.</param>
+    public CapturedSignal? Make(Signal signal, int layer, Tensor states, TokenRun run, ReductionRun reduction, Func<Signal, CapturedSignal?> other)
     {
-        Tensor values;
-        switch (signal)
+        var values = signal switch
         {
-            case Signal.SequenceStatesSignal:
-                values = states;
-                break;
-            case Signal.LayerProjectionSignal projection:
-                values = projection.Keys ? model.Layers[layer].ProjectKeys(compute, states) : model.Layers[layer].ProjectQueries(compute, states);
-                if (projection.Rotary)
-                {
-                    var cos = compute.Rent(run.Count, model.Rotary.Half);
-                    var sin = compute.Rent(run.Count, model.Rotary.Half);
-                    model.Rotary.Fill(run.Positions, cos, sin, 0);
-                    compute.Rotate(values, cos, sin);
-                }
+            Signal.SequenceStatesSignal => states,
+            Signal.MeanQuerySignal => model.Layers[layer].ProjectMeanQuery(compute, states.Slice(0, PrefixLength(run, reduction.Geometry))),
+            Signal.LayerProjectionSignal { Rotary: true } projection => Rotated(other(projection with { Rotary = false })?.Values, run),
+            Signal.LayerProjectionSignal { Keys: true } => model.Layers[layer].ProjectKeys(compute, states),
+            Signal.LayerProjectionSignal => model.Layers[layer].ProjectQueries(compute, states),
+            _ => null,
+        };
+        return values is null ? null : new CapturedSignal(values, Columns(run, run.Count, reduction.Geometry.Count));
+    }
 
-                break;
-            default:
-                return null;
+    /// <summary>Rows up to the last visual token that may be reduced; special tokens behind it do not count.</summary>
+    private static int PrefixLength(TokenRun run, Geometry geometry)
+    {
+        int last = run.Count - 1;
+        while (last >= 0 && (run.Visual[last] < 0 || geometry[run.Visual[last]].Kind != VisualTokenKind.Patch))
+        {
+            last--;
         }
 
-        return new CapturedSignal(values, Columns(run, run.Count, reduction.Geometry.Count));
+        return last + 1;
+    }
+
+    private Tensor? Rotated(Tensor? rows, TokenRun run)
+    {
+        if (rows is null)
+        {
+            return null;
+        }
+
+        var rotated = compute.Rent(rows.Rows, rows.RowLength);
+        rows.AsSpan<float>().CopyTo(rotated.AsSpan<float>());
+        var cos = compute.Rent(run.Count, model.Rotary.Half);
+        var sin = compute.Rent(run.Count, model.Rotary.Half);
+        model.Rotary.Fill(run.Positions, cos, sin, 0);
+        compute.Rotate(rotated, cos, sin);
+        return rotated;
     }
 
     /// <summary>Keeps what stages to come want of the input of this layer.</summary>

@@ -67,7 +67,8 @@ public sealed class Generator
 
                 var reduction = new ReductionRun(request.Plan, _shape);
                 var prompt = PreparedPrompt.Prepare(_model, request, sequence);
-                var answer = new ActiveAnswer(request, sequence, _model.Tokenizer.Stream(), request.EndTokens ?? _model.EndTokens, prompt.MaxNewTokens);
+                IReadOnlyList<string> stops = request.EndTokens is null ? [.. request.StopTexts, .. _model.StopTexts] : request.StopTexts;
+                var answer = new ActiveAnswer(request, sequence, _model.Tokenizer.Stream(), request.EndTokens ?? _model.EndTokens, stops, prompt.MaxNewTokens);
                 answers.Add(answer);
                 prompts.Add(prompt);
                 items.Add(new PassItem(sequence, answer.Run, reduction, answer.Report));

@@ -120,8 +120,8 @@ internal sealed class ReductionRun
     /// <param name="stage">The stage.</param>
     /// <param name="values">Rows of the visual tokens there, [visual tokens, width]; called only if a method looks at them.</param>
     /// <param name="apply">Applies a map to whatever the stage holds; returns what it does to the visual tokens.</param>
-    /// <param name="make">Makes signals that exist only where the stage acts; they are the arena's.</param>
-    public void Reduce(Compute compute, Stage stage, Func<Tensor> values, Func<TokenMap, TokenMap> apply, Func<Signal, CapturedSignal?>? make = null)
+    /// <param name="make">Makes signals that exist only where the stage acts; they are the arena's. It is handed itself, so that one may be made from another.</param>
+    public void Reduce(Compute compute, Stage stage, Func<Tensor> values, Func<TokenMap, TokenMap> apply, Func<Signal, Func<Signal, CapturedSignal?>, CapturedSignal?>? make = null)
     {
         foreach (var (request, step, budget) in _stages)
         {
@@ -155,7 +155,7 @@ internal sealed class ReductionRun
             {
                 if (!made.TryGetValue(signal, out var value))
                 {
-                    value = make?.Invoke(signal);
+                    value = make?.Invoke(signal, Make);
                     made.Add(signal, value);
                 }
 

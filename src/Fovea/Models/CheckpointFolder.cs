@@ -50,6 +50,17 @@ public sealed class CheckpointFolder
         return new CheckpointFolder(path, Merge(ParseObject(file), overrides), processing);
     }
 
+    /// <summary>Layers of the language model, as <c>config.json</c> says; none where it leaves them to the defaults of its family.</summary>
+    public int? DecoderLayers
+    {
+        get
+        {
+            var text = Config.TryGetProperty("text_config", out var section) || Config.TryGetProperty("llm_config", out section) ? section : Config;
+            return text.ValueKind == JsonValueKind.Object && text.TryGetProperty("num_hidden_layers", out var layers)
+                && layers.ValueKind == JsonValueKind.Number && layers.TryGetInt32(out int count) ? count : null;
+        }
+    }
+
     /// <summary>Reads another JSON file of the folder, if it is there.</summary>
     /// <exception cref="InvalidDataException">It is no JSON object.</exception>
     public JsonElement? Read(string name)

@@ -27,6 +27,9 @@ public abstract class MultimodalModel : IDisposable
     /// <summary>Ids that end an answer.</summary>
     public abstract IReadOnlyList<int> EndTokens { get; }
 
+    /// <summary>Texts that end an answer where the prompt format needs them beside the end tokens.</summary>
+    public virtual IReadOnlyList<string> StopTexts => [];
+
     /// <summary>The language model.</summary>
     public abstract LanguageModel LanguageModel { get; }
 

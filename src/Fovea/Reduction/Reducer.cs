@@ -18,6 +18,12 @@ public abstract class Reducer
     /// <exception cref="ArgumentException">An option does not fit the model; the message names it and its range.</exception>
     public abstract IReadOnlyList<StageRequest> Stages(ModelShape shape);
 
+    /// <summary>Refuses a decoder of so many layers if an option does not fit it, as <see cref="Stages"/> would: asked before weights are loaded.</summary>
+    /// <exception cref="ArgumentException">An option does not fit; the message names it and its range.</exception>
+    public virtual void CheckDecoder(int layers)
+    {
+    }
+
     /// <summary>
     /// Whether the budget decides how much stays. If not, the method decides by its own options, is given the whole as its budget, is always called, and may
     /// drop everything.

@@ -46,6 +46,12 @@ public abstract record Signal
     public static Signal LayerKeys(bool rotary) => new LayerProjectionSignal(Keys: true, rotary);
 
     /// <summary>
+    /// The mean of <see cref="LayerQueries"/> before rotary embedding over everything up to the last candidate, text included: [1, heads · head size]. Where the
+    /// layer has no norm of queries it costs the projection of a single row.
+    /// </summary>
+    public static Signal MeanQuery { get; } = new MeanQuerySignal();
+
+    /// <summary>
     /// Hidden states of the visual tokens as an earlier decoder layer took them in: [visual tokens then, hidden size]. The candidates' rows are
     /// <see cref="ReductionContext.Columns(Signal)"/>.
     /// </summary>
@@ -69,6 +75,9 @@ public abstract record Signal
 
     /// <summary><see cref="LayerQueries"/> and <see cref="LayerKeys"/>.</summary>
     public sealed record LayerProjectionSignal(bool Keys, bool Rotary) : Signal;
+
+    /// <summary><see cref="MeanQuery"/>.</summary>
+    public sealed record MeanQuerySignal : Signal;
 
     /// <summary><see cref="LayerInput"/>.</summary>
     public sealed record LayerInputSignal(int Layer) : Signal;

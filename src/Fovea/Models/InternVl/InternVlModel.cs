@@ -69,6 +69,9 @@ public sealed class InternVlModel : MultimodalModel
     public override IReadOnlyList<int> EndTokens { get; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> StopTexts => _format.StopTexts;
+
+    /// <inheritdoc/>
     public override LanguageModel LanguageModel { get; }
 
     /// <inheritdoc/>

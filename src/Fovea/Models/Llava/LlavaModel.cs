@@ -37,6 +37,9 @@ public class LlavaModel : MultimodalModel
     public override IReadOnlyList<int> EndTokens => _parts.EndTokens;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> StopTexts => _parts.Format.StopTexts;
+
+    /// <inheritdoc/>
     public override LanguageModel LanguageModel => _parts.LanguageModel;
 
     /// <inheritdoc/>

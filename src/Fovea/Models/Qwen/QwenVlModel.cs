@@ -57,6 +57,9 @@ public sealed class QwenVlModel : MultimodalModel
     public override IReadOnlyList<int> EndTokens { get; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> StopTexts => _format.StopTexts;
+
+    /// <inheritdoc/>
     public override LanguageModel LanguageModel { get; }
 
     /// <inheritdoc/>

@@ -52,9 +52,20 @@ public sealed class FastV : ScoringReducer
     public override TokenBudget? OwnBudget => _options.FastvR is { } dropped ? TokenBudget.KeepRatio(1 - dropped) : null;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StageRequest> Stages(ModelShape shape) => _options.FastvK < shape.DecoderLayers
-        ? [new StageRequest(Stage.Decoder(_options.FastvK), _row)]
-        : throw new ArgumentException($"fastv_k is {_options.FastvK}; the model has {shape.DecoderLayers} layers, so it is at most {shape.DecoderLayers - 1}.");
+    public override void CheckDecoder(int layers)
+    {
+        if (_options.FastvK >= layers)
+        {
+            throw new ArgumentException($"fastv_k is {_options.FastvK}; the model has {layers} layers, so it is at most {layers - 1}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<StageRequest> Stages(ModelShape shape)
+    {
+        CheckDecoder(shape.DecoderLayers);
+        return [new StageRequest(Stage.Decoder(_options.FastvK), _row)];
+    }
 
     /// <inheritdoc/>
     public override void Score(ReductionContext context, Span<float> scores) => HeadMean.OfColumns(context[_row], context.Columns(_row), scores);
