@@ -11,6 +11,15 @@ switch (args)
     case ["methods", .. var rest]:
         await MethodsBenchmark.RunAsync(rest);
         return 0;
+    case ["pact", .. var rest]:
+        PactBenchmark.Run(rest);
+        return 0;
+    case ["families", .. var rest]:
+        await FamiliesBenchmark.RunAsync(rest);
+        return 0;
+    case ["family", var name, var folder, var rounds]:
+        FamiliesBenchmark.RunOne(name, folder, int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["text", var modules]:
         TextBenchmark.Run(Directory.GetCurrentDirectory(), Path.GetFullPath(modules));
         return 0;
@@ -24,9 +33,14 @@ switch (args)
             capture                           what attention rows for scores add to a layer's attention at 729 and 2880 visual tokens
             methods [MODEL] [--rounds N]      time to first token and tokens/s of every method at 100, 50, 25 and 10 % of the visual tokens;
                                               MODEL: a folder, or synthetic (0.5B shape, random weights; the default)
+            pact [--small|--large] [--block] [--rounds N]  the whole PACT block against the prefill time that it saves, at 729 tokens of 896 and 2880 of 3584;
+                                              --block: without the prefill
+            families [NAME] [--rounds N] [--out FILE]
+                                              encoder, time to first token at 100, 50, 25 and 10 % of the visual tokens and peak memory of every
+                                              model family at its published shape with random weights; NAME: a part of a model's name
             text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers
             pictures [PYTHON]                 decoding and resizing pictures, beside Pillow and djpeg; PYTHON has Pillow (default: python3)
-            Run text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.
+            Run families, text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.
             """);
         return 2;
 }

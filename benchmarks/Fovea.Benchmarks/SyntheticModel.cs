@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Fovea.Tensors;
-using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Benchmarks;
@@ -53,74 +52,13 @@ internal static class SyntheticModel
         }
         """;
 
-    private static Dictionary<string, Tensor> Weights()
+    private static IReadOnlyDictionary<string, Tensor> Weights()
     {
-        var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        var random = new SplitMix64(1);
-        void Add(string name, params int[] shape) => weights.Add(name, Random(ref random, shape, name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)));
-        void Linear(string name, int outputs, int inputs, bool bias)
-        {
-            Add(name + ".weight", outputs, inputs);
-            if (bias)
-            {
-                Add(name + ".bias", outputs);
-            }
-        }
-
-        const string tower = "vision_tower.vision_model.";
-        Add(tower + "embeddings.class_embedding", Vision);
-        Add(tower + "embeddings.patch_embedding.weight", Vision, 3, 14, 14);
-        Add(tower + "embeddings.position_embedding.weight", 577, Vision);
-        Add(tower + "pre_layrnorm.weight", Vision);
-        Add(tower + "pre_layrnorm.bias", Vision);
-        for (int i = 0; i < VisionLayers; i++)
-        {
-            string block = $"{tower}encoder.layers.{i}.";
-            foreach (string norm in new[] { "layer_norm1", "layer_norm2" })
-            {
-                Add(block + norm + ".weight", Vision);
-                Add(block + norm + ".bias", Vision);
-            }
-
-            foreach (string projection in new[] { "q_proj", "k_proj", "v_proj", "out_proj" })
-            {
-                Linear(block + "self_attn." + projection, Vision, Vision, bias: true);
-            }
-
-            Linear(block + "mlp.fc1", VisionIntermediate, Vision, bias: true);
-            Linear(block + "mlp.fc2", Vision, VisionIntermediate, bias: true);
-        }
-
-        Linear("multi_modal_projector.linear_1", Hidden, Vision, bias: true);
-        Linear("multi_modal_projector.linear_2", Hidden, Hidden, bias: true);
-        Add("language_model.model.embed_tokens.weight", Vocabulary, Hidden);
-        Add("language_model.model.norm.weight", Hidden);
-        for (int i = 0; i < Layers; i++)
-        {
-            string layer = $"language_model.model.layers.{i}.";
-            Add(layer + "input_layernorm.weight", Hidden);
-            Add(layer + "post_attention_layernorm.weight", Hidden);
-            Linear(layer + "self_attn.q_proj", Heads * HeadSize, Hidden, bias: true);
-            Linear(layer + "self_attn.k_proj", KeyValueHeads * HeadSize, Hidden, bias: true);
-            Linear(layer + "self_attn.v_proj", KeyValueHeads * HeadSize, Hidden, bias: true);
-            Linear(layer + "self_attn.o_proj", Hidden, Heads * HeadSize, bias: false);
-            Linear(layer + "mlp.gate_proj", Intermediate, Hidden, bias: false);
-            Linear(layer + "mlp.up_proj", Intermediate, Hidden, bias: false);
-            Linear(layer + "mlp.down_proj", Hidden, Intermediate, bias: false);
-        }
-
-        return weights;
-    }
-
-    private static Tensor Random(ref SplitMix64 random, int[] shape, bool ones)
-    {
-        var tensor = Tensor.Allocate(ElementType.BF16, new Shape(shape));
-        float scale = shape.Length > 1 ? 1.7f / MathF.Sqrt(tensor.RowLength) : 0.02f;
-        foreach (ref var value in tensor.AsSpan<BFloat16>())
-        {
-            value = BFloat16.Round(ones ? 1 : ((float)random.NextDouble() - 0.5f) * 2 * scale);
-        }
-
-        return tensor;
+        var weights = new SyntheticWeights();
+        weights.ClipTower("vision_tower.vision_model.", new EncoderShape(Vision, VisionIntermediate, VisionLayers, 336, 14), classToken: true);
+        weights.Linear("multi_modal_projector.linear_1", Hidden, Vision, bias: true);
+        weights.Linear("multi_modal_projector.linear_2", Hidden, Hidden, bias: true);
+        weights.Decoder("language_model.model.", head: null, new DecoderShape(Hidden, Intermediate, Layers, Heads, KeyValueHeads, HeadSize, Vocabulary) { Bias = true });
+        return weights.Tensors;
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Fovea.Cli.Output;
 using Fovea.Evaluation;
 using Spectre.Console;
 
@@ -12,7 +11,7 @@ internal sealed class EvaluationProgress(Terminal terminal, IReadOnlyList<Evalua
     public int Answered { get; private set; }
 
     /// <summary>Carries out runs.</summary>
-    public Task<IReadOnlyList<RunOutput>> RunAsync(Evaluator evaluator, IReadOnlyList<EvaluationRun> runs, CancellationToken cancellation) => terminal.IsInteractive
+    public Task<IReadOnlyList<FinishedRun>> RunAsync(Evaluator evaluator, IReadOnlyList<EvaluationRun> runs, CancellationToken cancellation) => terminal.IsInteractive
         ? terminal.ErrorConsole().Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(context =>
@@ -20,15 +19,15 @@ internal sealed class EvaluationProgress(Terminal terminal, IReadOnlyList<Evalua
                 var bar = context.AddTask("questions", maxValue: runs.Count * questions.Count);
                 return RunAsync(evaluator, runs, (run, done) =>
                 {
-                    bar.Description = Markup.Escape($"{run.Method} {run.Keep}".Trim());
+                    bar.Description = Markup.Escape($"{run.Method} {run.Label}{run.Keep}".Trim());
                     bar.Increment(done);
                 }, cancellation);
             })
         : RunAsync(evaluator, runs, (_, _) => { }, cancellation);
 
-    private async Task<IReadOnlyList<RunOutput>> RunAsync(Evaluator evaluator, IReadOnlyList<EvaluationRun> runs, Action<EvaluationRun, int> advance, CancellationToken cancellation)
+    private async Task<IReadOnlyList<FinishedRun>> RunAsync(Evaluator evaluator, IReadOnlyList<EvaluationRun> runs, Action<EvaluationRun, int> advance, CancellationToken cancellation)
     {
-        var results = new List<RunOutput>();
+        var results = new List<FinishedRun>();
         foreach (var run in runs)
         {
             var ids = questions.Select(question => question.Id).ToHashSet(StringComparer.Ordinal);
@@ -43,7 +42,7 @@ internal sealed class EvaluationProgress(Terminal terminal, IReadOnlyList<Evalua
                 advance(run, 1);
             }
 
-            results.Add(RunOutput.Of(run, InOrder(answers), Stopwatch.GetElapsedTime(started)));
+            results.Add(new FinishedRun(run, InOrder(answers), Stopwatch.GetElapsedTime(started)));
         }
 
         return results;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Fovea.Cli.Commands;
+using Fovea.Cli.Commands.Scaling;
 using Fovea.Imaging;
 using Fovea.Reduction;
 using Fovea.Text;
@@ -76,6 +77,7 @@ public static class FoveaCommand
             RunCommand.Create(terminal),
             CheckCommand.Create(terminal),
             NewCommand.Create(terminal),
+            ScalingCommand.Create(terminal),
         ];
         // A RootCommand would be called after the assembly.
         var root = new Command(Program, "Asks vision-language models about pictures, with as many visual tokens as the answer needs.")

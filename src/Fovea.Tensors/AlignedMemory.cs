@@ -46,7 +46,7 @@ public sealed unsafe class AlignedMemory : MemoryBlock
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         void* allocation = NativeMemory.AllocZeroed((nuint)length + (2 * Alignment));
-        HugePages.Ask(allocation, length);
+        PageAdvice.AskForHugePages(allocation, length);
         _allocated += length;
         return allocation;
     }

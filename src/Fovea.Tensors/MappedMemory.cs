@@ -52,6 +52,8 @@ public sealed unsafe class MappedMemory : MemoryBlock
         Buffer.MemoryCopy(Pointer + offset, destination.Pointer, destination.Length, destination.Length);
     }
 
+    internal override void Rest(long offset, long length) => PageAdvice.Release(Pointer + offset, length);
+
     private protected override void Free(byte* pointer)
     {
         _view.SafeMemoryMappedViewHandle.ReleasePointer();

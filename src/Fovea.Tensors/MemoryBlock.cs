@@ -36,6 +36,11 @@ public abstract unsafe class MemoryBlock : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Says that a range will not be read soon; what it holds stays.</summary>
+    internal virtual void Rest(long offset, long length)
+    {
+    }
+
     /// <summary>Gives the memory back, once.</summary>
     protected virtual void Dispose(bool disposing)
     {

@@ -51,6 +51,7 @@ public sealed unsafe class PackedMatrix : IDisposable
             Destination = (float*)memory.Pointer,
         };
         workers.Run(panels, 1, ref work);
+        weight.Rest();
         return new PackedMatrix(memory, weight.Rows, weight.RowLength);
     }
 

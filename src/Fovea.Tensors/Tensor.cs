@@ -155,6 +155,9 @@ public sealed unsafe class Tensor : IDisposable
         return new Span<byte>(Pointer + ((long)row * bytes), bytes);
     }
 
+    /// <summary>Says that the tensor will not be read soon: pages of a mapped file need not stay in memory.</summary>
+    internal void Rest() => _memory.Rest(_offset, Shape.Count * ElementType.Bytes());
+
     internal void WriteTo(Stream stream)
     {
         long bytes = Shape.Count * ElementType.Bytes();

@@ -1,11 +1,12 @@
 using Fovea.Generation;
 using Fovea.Imaging;
+using Fovea.Models;
 using Fovea.Text;
 
 namespace Fovea;
 
 /// <summary>
-/// Questions and answers about some pictures, on one cache: a further question computes only what is new. If an answer fails or is cancelled, its question is
+/// Questions and answers about some pictures and videos, on one cache: a further question computes only what is new. If an answer fails or is cancelled, its question is
 /// taken back. One question at a time.
 /// </summary>
 public sealed class Conversation : IDisposable
@@ -14,6 +15,7 @@ public sealed class Conversation : IDisposable
     private readonly Sequence _sequence;
     private readonly List<ChatMessage> _messages = [];
     private readonly List<Image> _images = [];
+    private readonly List<VisualItem> _videos = [];
 
     internal Conversation(VisionLanguageModel model, Sequence sequence)
     {
@@ -31,22 +33,37 @@ public sealed class Conversation : IDisposable
     /// <param name="onText">Told every new piece of text.</param>
     /// <param name="cancellation">Stops the answer.</param>
     /// <exception cref="ArgumentException">The conversation does not fit the model's context, or an option is wrong.</exception>
+    public Task<GenerationResult> AskAsync(
+        string question, IReadOnlyList<Image>? images = null, AnswerOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default) =>
+        AskAsync(question, images ?? [], [], options, onText, cancellation);
+
+    /// <summary>Asks a question, with pictures and videos that are new to the conversation.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="images">New pictures.</param>
+    /// <param name="videos">New videos.</param>
+    /// <param name="options">How to answer.</param>
+    /// <param name="onText">Told every new piece of text.</param>
+    /// <param name="cancellation">Stops the answer.</param>
+    /// <exception cref="ArgumentException">The conversation does not fit the model's context, or an option is wrong.</exception>
+    /// <exception cref="NotSupportedException">The model takes no videos.</exception>
     public async Task<GenerationResult> AskAsync(
-        string question, IReadOnlyList<Image>? images = null, AnswerOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default)
+        string question, IReadOnlyList<Image> images, IReadOnlyList<VisualItem> videos, AnswerOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default)
     {
-        int messages = _messages.Count, pictures = _images.Count;
-        _images.AddRange(images ?? []);
-        _messages.Add(ChatMessage.User(question, images?.Count ?? 0));
+        var (saidBefore, imagesBefore, videosBefore) = (_messages.Count, _images.Count, _videos.Count);
+        _images.AddRange(images);
+        _videos.AddRange(videos);
+        _messages.Add(ChatMessage.User(question, images.Count, videos.Count));
         try
         {
-            var result = await _model.RunAsync(_messages, _images, options ?? new AnswerOptions(), _sequence, onText, cancellation).ConfigureAwait(false);
+            var result = await _model.RunAsync(_messages, _images, _videos, options ?? new AnswerOptions(), _sequence, onText, cancellation).ConfigureAwait(false);
             _messages.Add(ChatMessage.Assistant(result.Text.Trim()));
             return result;
         }
         catch
         {
-            _messages.RemoveRange(messages, _messages.Count - messages);
-            _images.RemoveRange(pictures, _images.Count - pictures);
+            _messages.RemoveRange(saidBefore, _messages.Count - saidBefore);
+            _images.RemoveRange(imagesBefore, _images.Count - imagesBefore);
+            _videos.RemoveRange(videosBefore, _videos.Count - videosBefore);
             throw;
         }
     }

@@ -21,11 +21,17 @@ public sealed class VisionLanguageModel : IDisposable
     {
         Model = model;
         _compute = compute;
-        _generator = new Generator(model, compute);
+        _generator = new Generator(model, compute, cache: FeatureCache);
     }
 
     /// <summary>The parts of the model.</summary>
     public MultimodalModel Model { get; }
+
+    /// <summary>
+    /// What the vision encoder made of pictures, kept so that a further question about them does not encode them again; answers are the same to the last bit.
+    /// Its capacity is set here; 0 turns it off.
+    /// </summary>
+    public VisionFeatureCache FeatureCache { get; } = new();
 
     /// <summary>Loads a checkpoint folder in the Hugging Face layout.</summary>
     /// <param name="path">The folder.</param>
@@ -92,7 +98,33 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ArgumentException">The request does not fit the model.</exception>
     public Task<GenerationResult> AskAsync(
         IReadOnlyList<Image> images, string question, AnswerOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default) =>
-        RunAsync([ChatMessage.User(question, images.Count)], images, options ?? new AnswerOptions(), null, onText, cancellation);
+        AskAsync(images, [], question, options, onText, cancellation);
+
+    /// <summary>Answers a question about pictures and videos, in this order, and reports what it cost.</summary>
+    /// <param name="images">The pictures.</param>
+    /// <param name="videos">The videos, from <see cref="LoadVideoAsync"/> or of the caller's own frames.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="options">How to answer.</param>
+    /// <param name="onText">Told every new piece of text.</param>
+    /// <param name="cancellation">Stops the answer.</param>
+    /// <exception cref="ArgumentException">The request does not fit the model.</exception>
+    /// <exception cref="NotSupportedException">The model takes no videos.</exception>
+    public Task<GenerationResult> AskAsync(
+        IReadOnlyList<Image> images, IReadOnlyList<VisualItem> videos, string question, AnswerOptions? options = null, Action<string>? onText = null, CancellationToken cancellation = default) =>
+        RunAsync([ChatMessage.User(question, images.Count, videos.Count)], images, videos, options ?? new AnswerOptions(), null, onText, cancellation);
+
+    /// <summary>Reads frames of a video as the model takes them; <c>ffmpeg</c> must be installed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="frames">How many frames, chosen by the family's own rule; none = as many as the checkpoint asks for, or eight if it asks for none.</param>
+    /// <param name="cancellation">Stops before reading.</param>
+    /// <exception cref="NotSupportedException">The model takes no videos.</exception>
+    /// <exception cref="ArgumentException">More frames are wanted than there are.</exception>
+    /// <exception cref="ImageFormatException"><c>ffmpeg</c> is missing, or the file has no video that it can read.</exception>
+    public Task<VisualItem> LoadVideoAsync(string path, FrameRequest? frames = null, CancellationToken cancellation = default)
+    {
+        var processor = Videos();
+        return Task.Run(() => VisualItem.Load(path, processor, frames), cancellation);
+    }
 
     /// <summary>Answers prompts together in one batch. A method of token reduction that fails, fails its own request only: its result says why.</summary>
     /// <exception cref="ArgumentException">A request does not fit the model.</exception>
@@ -115,18 +147,31 @@ public sealed class VisionLanguageModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        FeatureCache.Dispose();
         Model.Dispose();
         _compute.Dispose();
         _turn.Dispose();
     }
 
     internal async Task<GenerationResult> RunAsync(
-        IReadOnlyList<ChatMessage> messages, IReadOnlyList<Image> images, AnswerOptions options, Sequence? sequence, Action<string>? onText, CancellationToken cancellation)
+        IReadOnlyList<ChatMessage> messages,
+        IReadOnlyList<Image> images,
+        IReadOnlyList<VisualItem> videos,
+        AnswerOptions options,
+        Sequence? sequence,
+        Action<string>? onText,
+        CancellationToken cancellation)
     {
+        if (videos.Count > 0)
+        {
+            _ = Videos();
+        }
+
         var request = new GenerationRequest
         {
             Prompt = Model.Prompt(messages),
             Images = [.. images],
+            Videos = [.. videos],
             Plan = options.Plan,
             Sampling = options.Sampling,
             MaxNewTokens = options.MaxNewTokens,
@@ -136,4 +181,6 @@ public sealed class VisionLanguageModel : IDisposable
         };
         return (await GenerateAsync([request], cancellation).ConfigureAwait(false))[0].Checked();
     }
+
+    private VideoProcessor Videos() => Model.Videos ?? throw new NotSupportedException($"The model takes pictures, not videos ({Model.Family}).");
 }

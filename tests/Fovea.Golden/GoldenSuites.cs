@@ -10,6 +10,7 @@ public static class GoldenSuites
         ["pipeline"] = PipelineSuite.Cases,
         ["reduction"] = ReductionSuite.Cases,
         ["tokenizer"] = TokenizerSuite.Tests,
+        ["training"] = TrainingSuite.Cases,
     };
 
     /// <summary>All cases below <paramref name="root"/>, in ordinal order of their ids.</summary>

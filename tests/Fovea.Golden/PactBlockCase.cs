@@ -79,6 +79,8 @@ internal sealed class PactBlockCase(GoldenCase golden, Compute compute)
                 var features = compute.Rent(_visual.Length, golden.Input("hidden").RowLength);
                 compute.Gather(golden.Input("hidden"), _visual, features);
                 return features;
+            case Signal.MeanQuerySignal:
+                return RowMean.Of(compute, golden.Input("q"), _visual[^1] + 1);
             case Signal.LayerProjectionSignal projection:
                 var rows = golden.Input(projection.Keys ? "k" : "q");
                 return projection.Rotary ? Rotated(golden, compute, rows, _positions) : rows;

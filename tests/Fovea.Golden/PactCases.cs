@@ -181,7 +181,8 @@ internal static class PactCases
         var queries = PactBlockCase.Rotated(golden, compute, golden.Input("q"), Array.ConvertAll(positions, TokenPosition.At));
         var keys = PactBlockCase.Rotated(golden, compute, golden.Input("k"), Array.ConvertAll(positions, TokenPosition.At));
         using var cache = new KvCacheLayer(keyHeads, size);
-        cache.Append(keys, golden.Input("v"), 0, keys.Rows, golden.Input("sizes").AsSpan<float>());
+        float[] sizes = Array.ConvertAll(golden.Input("sizes").AsSpan<float>().ToArray(), HalfPrecisionSizes.Of);
+        cache.Append(keys, golden.Input("v"), 0, keys.Rows, sizes);
         int first = options.GetProperty("query_rows").GetString() == "last" ? keys.Rows - 1 : 0;
         var bias = cache.Bias ?? throw new GoldenMismatchException("the cache has no bias");
         golden.Check("bias", bias.AsSpan<float>()[..cache.Length]);

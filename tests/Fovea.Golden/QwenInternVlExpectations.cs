@@ -18,6 +18,7 @@ internal sealed class QwenInternVlExpectations(
     public void CheckAll()
     {
         golden.Check(golden.Input("input_ids"), "input_ids", [.. sequence.Tokens.Take(result.Report.PromptTokens)]);
+        new QwenInternVlDescription(golden, model, Items, result).CheckAll();
         foreach (var expected in golden.Expected)
         {
             if (!CheckPrompt(expected.Name) && !CheckVision(expected.Name) && !CheckDecoder(expected.Name))

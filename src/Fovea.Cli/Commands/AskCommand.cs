@@ -3,19 +3,20 @@ using Fovea.Cli.Options;
 
 namespace Fovea.Cli.Commands;
 
-/// <summary><c>fovea ask IMAGE... "QUESTION"</c>: one answer.</summary>
+/// <summary><c>fovea ask FILE... "QUESTION"</c>: one answer.</summary>
 internal static class AskCommand
 {
     /// <summary>Describes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var inputs = new Argument<string[]>("IMAGE... QUESTION") { Description = "picture files, if any, and the question", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("FILE... QUESTION") { Description = "picture and video files, if any, and the question", Arity = ArgumentArity.OneOrMore };
         var options = new AnswerOptionSet();
         var command = new ExampleCommand(
             "ask",
-            "Answers a question about pictures.",
+            "Answers a question about pictures and videos.",
             "fovea ask models/foveola/demo/demo1.png \"What word is on the sign?\"",
             "fovea ask photo.jpg \"Describe the image.\" --method fastervlm --keep 25% --stats",
+            "fovea ask clip.mp4 \"What happens?\" --model ~/models/Qwen2-VL-2B-Instruct --frames 16",
             "fovea ask before.png after.png \"What has changed?\" --model ~/models/llava-1.5-7b-hf --max-tokens 64")
         {
             inputs,
@@ -31,15 +32,18 @@ internal static class AskCommand
         string question = inputs[^1];
         if (question.Trim().Length == 0 || File.Exists(question))
         {
-            throw new ArgumentException($"The question is missing: '{question}' is {(question.Trim().Length == 0 ? "empty" : "a file")}. Write fovea ask IMAGE... \"QUESTION\".");
+            throw new ArgumentException($"The question is missing: '{question}' is {(question.Trim().Length == 0 ? "empty" : "a file")}. Write fovea ask FILE... \"QUESTION\".");
         }
 
         var answer = options.Answer(parsed);
-        var pictures = PictureFiles.Load(inputs[..^1]);
-        using var model = await ModelLoading.LoadAsync(options.Model(parsed), terminal, cancellation).ConfigureAwait(false);
+        long featureCache = options.FeatureCache(parsed);
+        var frames = options.Media.Frames(parsed);
+        var media = options.Media.Load(parsed, inputs[..^1]);
+        using var model = await ModelLoading.LoadAsync(options.Model(parsed), [answer.Plan], featureCache, terminal, cancellation).ConfigureAwait(false);
+        var (videos, time) = await media.OpenVideosAsync(model, frames, cancellation).ConfigureAwait(false);
         var writer = new AnswerWriter(terminal, options.Json(parsed), options.Stats(parsed));
-        var result = await model.AskAsync(pictures.Images, question, answer, writer.OnText, cancellation).ConfigureAwait(false);
-        result.Report.PictureDecoding = pictures.Time;
+        var result = await model.AskAsync(media.Images, videos, question, answer, writer.OnText, cancellation).ConfigureAwait(false);
+        result.Report.PictureDecoding = time;
         writer.Finish(result);
         return ExitCode.Success;
     });

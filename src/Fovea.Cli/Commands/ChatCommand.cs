@@ -1,54 +1,91 @@
 using System.CommandLine;
 using Fovea.Cli.Options;
+using Fovea.Generation;
+using Fovea.Imaging;
 
 namespace Fovea.Cli.Commands;
 
-/// <summary><c>fovea chat IMAGE...</c>: several questions on one cache.</summary>
+/// <summary><c>fovea chat FILE...</c>: several questions on one cache.</summary>
 internal static class ChatCommand
 {
+    private const string Add = "/add ";
+
     /// <summary>Describes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var images = new Argument<string[]>("IMAGE") { Description = "picture files that the first question is about", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "picture and video files that the first question is about", Arity = ArgumentArity.ZeroOrMore };
         var options = new AnswerOptionSet();
         var command = new ExampleCommand(
             "chat",
-            "Answers question after question about the same pictures. Questions are lines of standard input; an empty line or Ctrl-D ends, Ctrl-C stops an answer.",
+            $"Answers question after question about the same pictures and videos. Questions are lines of standard input; '{Add}FILE' shows one more with the next question; an empty line or Ctrl-D ends, Ctrl-C stops an answer.",
             "fovea chat models/foveola/demo/demo1.png",
             "fovea chat photo.jpg --method fastv --keep 50% --stats",
             "printf 'What color is the circle?\\nWhere is it?\\n' | fovea chat models/foveola/demo/demo2.png --json")
         {
-            images,
+            files,
         };
         options.AddTo(command);
-        images.RefuseOptions();
+        files.RefuseOptions();
         command.SetAction(async parsed =>
         {
             var answer = options.Answer(parsed);
-            var pictures = PictureFiles.Load(parsed.GetValue(images) ?? []);
-            using var model = await terminal.Interruption.RunAsync(stop => ModelLoading.LoadAsync(options.Model(parsed), terminal, stop)).ConfigureAwait(false);
-            using var conversation = model.StartConversation();
-            await TalkAsync(conversation, pictures, answer, terminal, new AnswerWriter(terminal, options.Json(parsed), options.Stats(parsed))).ConfigureAwait(false);
+            long featureCache = options.FeatureCache(parsed);
+            var frames = options.Media.Frames(parsed);
+            var media = options.Media.Load(parsed, parsed.GetValue(files) ?? []);
+            using var model = await terminal.Interruption.RunAsync(stop => ModelLoading.LoadAsync(options.Model(parsed), [answer.Plan], featureCache, terminal, stop)).ConfigureAwait(false);
+            var talk = new Talk(model, answer, frames, terminal, new AnswerWriter(terminal, options.Json(parsed), options.Stats(parsed)));
+            await talk.RunAsync(media).ConfigureAwait(false);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static async Task TalkAsync(Conversation conversation, PictureFiles pictures, AnswerOptions options, Terminal terminal, AnswerWriter writer)
+    /// <summary>The questions and answers of one start of the command.</summary>
+    private sealed class Talk(VisionLanguageModel model, AnswerOptions options, FrameRequest? frames, Terminal terminal, AnswerWriter writer)
     {
-        while (await ReadAsync(terminal).ConfigureAwait(false) is { Length: > 0 } question)
+        public async Task RunAsync(MediaFiles media)
         {
-            bool first = conversation.Messages.Count == 0;
+            using var conversation = model.StartConversation();
+            while (await ReadAsync(terminal).ConfigureAwait(false) is { Length: > 0 } line)
+            {
+                if (line.StartsWith(Add, StringComparison.Ordinal))
+                {
+                    media = Added(media, line[Add.Length..].Trim());
+                    continue;
+                }
+
+                try
+                {
+                    var result = await terminal.Interruption.RunAsync(stop => AskAsync(conversation, line, media, stop)).ConfigureAwait(false);
+                    media = MediaFiles.None;
+                    writer.Finish(result);
+                }
+                catch (OperationCanceledException)
+                {
+                    writer.Stop();
+                }
+            }
+        }
+
+        private async Task<GenerationResult> AskAsync(Conversation conversation, string question, MediaFiles media, CancellationToken stop)
+        {
+            var (videos, time) = await media.OpenVideosAsync(model, frames, stop).ConfigureAwait(false);
+            var result = await conversation.AskAsync(question, media.Images, videos, options, writer.OnText, stop).ConfigureAwait(false);
+            result.Report.PictureDecoding = time;
+            return result;
+        }
+
+        private MediaFiles Added(MediaFiles media, string file)
+        {
             try
             {
-                var result = await terminal.Interruption
-                    .RunAsync(stop => conversation.AskAsync(question, first ? pictures.Images : [], options, writer.OnText, stop)).ConfigureAwait(false);
-                result.Report.PictureDecoding = first ? pictures.Time : TimeSpan.Zero;
-                writer.Finish(result);
+                var added = MediaFiles.Load([file], []);
+                return new MediaFiles([.. media.Images, .. added.Images], [.. media.Videos, .. added.Videos], media.Time + added.Time);
             }
-            catch (OperationCanceledException)
+            catch (Exception wrong) when (wrong is IOException or InvalidDataException or ImageFormatException)
             {
-                writer.Stop();
+                terminal.Note(wrong.Message);
+                return media;
             }
         }
     }

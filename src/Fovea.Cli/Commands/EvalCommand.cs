@@ -11,6 +11,7 @@ internal static class EvalCommand
     private static readonly Argument<string> Data = new("DATA") { Description = "folder with questions.jsonl and its pictures" };
     private static readonly Option<int?> Limit = new("--limit") { Description = "only the first N questions", HelpName = "N" };
     private static readonly Option<string?> Log = new("--out") { Description = "file for one JSON line a question; a run that was stopped goes on in it", HelpName = "FILE" };
+    private static readonly Option<bool> Times = new("--times") { Description = "add the mean times of an answer to the table" };
     private static readonly Option<bool> Json = new("--json") { Description = "print one JSON object instead of a table" };
 
     /// <summary>Describes the command.</summary>
@@ -22,11 +23,13 @@ internal static class EvalCommand
             "Measures how many questions of a set a model answers rightly, by kind, with every listed method and budget.",
             "fovea eval models/foveola/eval",
             "fovea eval models/foveola/eval --method fastervlm,fastv --keep 72,36,16 --out answers.jsonl",
+            "fovea eval models/foveola/eval --config pact.json,euti.json --times",
             "fovea eval models/foveola/eval --method uniform --set mode=grid --set origin=center --keep 36 --positions keep,renumber --json")
         {
             Data,
             Limit,
             Log,
+            Times,
             Json,
         };
         sweep.AddTo(command);
@@ -37,6 +40,7 @@ internal static class EvalCommand
     private static async Task<int> RunAsync(ParseResult parsed, SweepOptions sweep, Terminal terminal)
     {
         var runs = sweep.Read(parsed);
+        long featureCache = sweep.FeatureCache(parsed);
         var set = QuestionSet.Load(parsed.GetRequiredValue(Data));
         int count = parsed.GetValue(Limit) is { } limit
             ? limit >= 1 ? Math.Min(limit, set.Questions.Count) : throw new ArgumentException($"--limit is {limit}; it must be at least 1.")
@@ -48,16 +52,23 @@ internal static class EvalCommand
         {
             var results = await terminal.Interruption.RunAsync(async cancellation =>
             {
-                using var model = await ModelLoading.LoadAsync(runs[0].Model, terminal, cancellation).ConfigureAwait(false);
+                using var model = await ModelLoading.LoadAsync(runs[0].Model, runs.Select(run => run.PlanFor(0)), featureCache, terminal, cancellation).ConfigureAwait(false);
                 return await progress.RunAsync(new Evaluator(model), runs, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
+            string task = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(Data))));
+            foreach (string metrics in results.Select(result => result.WriteMetrics(task)).OfType<string>())
+            {
+                terminal.Note($"metrics: {metrics}");
+            }
+
+            var outputs = results.Select(result => result.Output).ToList();
             if (parsed.GetValue(Json))
             {
-                terminal.Out.WriteLine(RunOutput.ToJson(results));
+                terminal.Out.WriteLine(RunOutput.ToJson(outputs));
             }
             else
             {
-                terminal.WriteResult(AccuracyTable.Of(results));
+                terminal.WriteResult(AccuracyTable.Of(outputs, parsed.GetValue(Times)));
             }
 
             return ExitCode.Success;

@@ -8,6 +8,8 @@ internal sealed class AnswerOptionSet
     private readonly ModelOption _model = new();
     private readonly ReductionOptions _reduction = new();
     private readonly GenerationOptions _generation = new();
+    private readonly MediaOptions _media = new();
+    private readonly FeatureCacheOption _featureCache = new();
     private readonly Option<bool> _stats = new("--stats") { Description = "show times, tokens, memory and operations" };
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object instead of text" };
 
@@ -17,6 +19,8 @@ internal sealed class AnswerOptionSet
         _model.AddTo(command);
         _reduction.AddTo(command);
         _generation.AddTo(command);
+        _media.AddTo(command);
+        _featureCache.AddTo(command);
         command.Add(_stats);
         command.Add(_json);
     }
@@ -26,6 +30,12 @@ internal sealed class AnswerOptionSet
 
     /// <summary>How to answer.</summary>
     public AnswerOptions Answer(ParseResult parsed) => _generation.Read(parsed, _reduction.Read(parsed, _generation.Seed(parsed)));
+
+    /// <summary>What questions are about.</summary>
+    public MediaOptions Media => _media;
+
+    /// <summary>Bytes of the vision-feature cache.</summary>
+    public long FeatureCache(ParseResult parsed) => _featureCache.Read(parsed);
 
     /// <summary>Whether to show what it cost.</summary>
     public bool Stats(ParseResult parsed) => parsed.GetValue(_stats);

@@ -4,7 +4,7 @@ using Fovea.Reduction.Methods;
 
 namespace Fovea.Cli.Options;
 
-/// <summary>What is said about token reduction: <c>--method --keep --set --plan --config --positions --cache --proportional --plugin</c>.</summary>
+/// <summary>What is said about token reduction: <c>--method --keep --set --plan --config --preset --positions --cache --proportional --plugin</c>.</summary>
 internal sealed class ReductionOptions
 {
     private const string LayerOption = "prune_layer";
@@ -13,6 +13,7 @@ internal sealed class ReductionOptions
     private readonly Option<string[]> _set = new("--set") { Description = "option of the methods that have it (fovea methods NAME lists them); may be repeated", HelpName = "NAME=VALUE" };
     private readonly Option<string?> _plan = new("--plan") { Description = "JSON file with a plan of several methods, in place of --method", HelpName = "FILE" };
     private readonly Option<string?> _config = new("--config") { Description = "configuration file of the PACT repository, in place of --method; --set goes over its keys", HelpName = "FILE" };
+    private readonly Option<string?> _preset = new("--preset") { Description = "configuration of the PACT repository by name, such as pact-0.21, in place of --method (docs/methods/pact.md lists them)", HelpName = "NAME" };
     private readonly Option<string> _positions = new("--positions") { Description = "whether kept tokens keep their positions or are numbered anew", DefaultValueFactory = _ => "keep" };
     private readonly Option<string?> _cache = new("--cache") { Description = "whether layers in front of a cut keep the entries of dropped tokens (keep) or drop them too (trim); default: keep" };
     private readonly Option<bool> _proportional = new("--proportional") { Description = "let a merged token count in attention as often as the tokens it stands for" };
@@ -23,7 +24,7 @@ internal sealed class ReductionOptions
     {
         _positions.AcceptOnlyFromAmong("keep", "renumber");
         _cache.AcceptOnlyFromAmong("keep", "trim");
-        foreach (Option option in (Option[])[_method, _keep, _set, _plan, _config, _positions, _cache, _proportional])
+        foreach (Option option in (Option[])[_method, _keep, _set, _plan, _config, _preset, _positions, _cache, _proportional])
         {
             command.Add(option);
         }
@@ -39,14 +40,18 @@ internal sealed class ReductionOptions
         _plugin.Load(parsed);
         string[] methods = parsed.GetValue(_method) ?? [], keeps = parsed.GetValue(_keep) ?? [];
         var settings = Settings(parsed.GetValue(_set) ?? []);
-        var plan = (parsed.GetValue(_plan), parsed.GetValue(_config)) switch
+        string? file = parsed.GetValue(_plan), config = parsed.GetValue(_config), preset = parsed.GetValue(_preset);
+        string? whole = file is not null ? "--plan" : config is not null ? "--config" : preset is not null ? "--preset" : null;
+        bool alone = methods.Length + keeps.Length == 0 && new[] { file, config, preset }.Count(given => given is not null) == 1 && (file is null || settings.Count == 0);
+        if (whole is not null && !alone)
         {
-            ({ } file, null) when methods.Length + keeps.Length + settings.Count == 0 => PlanFile.Load(file),
-            (null, { } file) when methods.Length + keeps.Length == 0 => FromFile(file, settings),
-            ({ }, _) => throw new ArgumentException("--plan says itself which methods run and how much they keep: leave --method, --keep, --set and --config out."),
-            (_, { }) => throw new ArgumentException("--config says itself which method runs and how much it keeps: leave --method and --keep out."),
-            _ => FromMethods(methods, keeps, settings),
-        };
+            throw new ArgumentException($"{whole} says itself which method runs and how much it keeps: leave --method, --keep{(file is null ? "" : ", --set")} and the others of --plan, --config and --preset out.");
+        }
+
+        var plan = file is not null ? PlanFile.Load(file)
+            : config is not null ? ReductionPlan.Of(Pact.Descriptor.Name, null, PactSettings.OfFile(config, settings))
+            : preset is not null ? ReductionPlan.Of(Pact.Descriptor.Name, null, PactSettings.OfPreset(preset, settings))
+            : FromMethods(methods, keeps, settings);
         return plan.Steps.Count == 0 ? ReductionPlan.None : plan with
         {
             Positions = parsed.GetValue(_positions) == "renumber" ? PositionPolicy.Renumber : plan.Positions,
@@ -83,6 +88,7 @@ internal sealed class ReductionOptions
                     : throw new ArgumentException($"The method {parts[0]} does not cut before one decoder layer, so it takes no '@{parts[1]}'.");
             }
 
+            own = parts[0] == Pact.Descriptor.Name ? PactSettings.OfMethod(own) : own;
             string? keep = keeps.Length == 0 ? null : keeps[keeps.Length == 1 ? 0 : index];
             var one = ReductionPlan.Of(parts[0], keep is null ? null : TokenBudget.Parse(keep), own);
             plan = one with { Steps = [.. plan.Steps, .. one.Steps], Positions = index == 0 ? one.Positions : plan.Positions, ProportionalAttention = plan.ProportionalAttention || one.ProportionalAttention };
@@ -91,12 +97,6 @@ internal sealed class ReductionOptions
         return settings.Keys.FirstOrDefault(name => !methods.Any(method => KnownReducers.Find(method.Split('@')[0]).Options.Any(option => option.Name == name))) is { } unused && methods.Length > 1
             ? throw new ArgumentException($"None of {string.Join(", ", methods)} has an option '{unused}'; fovea methods NAME lists the options of a method.")
             : plan;
-    }
-
-    private static ReductionPlan FromFile(string file, Dictionary<string, string> settings)
-    {
-        settings.Remove("compatibility", out string? compatibility);
-        return PactConfiguration.Load(file, settings).ToPlan(compatibility ?? "");
     }
 
     /// <summary>From <c>name=value</c> texts to pairs.</summary>

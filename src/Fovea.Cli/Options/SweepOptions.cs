@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fovea.Evaluation;
 using Fovea.Reduction;
+using Fovea.Reduction.Methods;
 
 namespace Fovea.Cli.Options;
 
@@ -8,9 +9,12 @@ namespace Fovea.Cli.Options;
 internal sealed class SweepOptions
 {
     private readonly ModelOption _model = new();
+    private readonly FeatureCacheOption _featureCache = new();
     private readonly Option<string> _method = new("--method") { Description = "methods of token reduction, separated by commas; none = no reduction", DefaultValueFactory = _ => EvaluationRun.Unreduced, HelpName = "NAME,..." };
     private readonly Option<string> _keep = new("--keep") { Description = "budgets, separated by commas: counts such as 36, or shares such as 25%", DefaultValueFactory = _ => "", HelpName = "N|N%,..." };
     private readonly Option<string[]> _set = new("--set") { Description = "option of the methods that have it; may be repeated", HelpName = "NAME=VALUE" };
+    private readonly Option<string?> _config = new("--config") { Description = "configuration files of the PACT repository, separated by commas, after the methods; --set goes over their keys", HelpName = "FILE,..." };
+    private readonly Option<string?> _preset = new("--preset") { Description = "configurations of the PACT repository by name, separated by commas, after the methods", HelpName = "NAME,..." };
     private readonly Option<string> _positions = new("--positions") { Description = "keep, renumber or keep,renumber", DefaultValueFactory = _ => "keep", HelpName = "POLICY,..." };
     private readonly Option<ulong> _seed = new("--seed") { Description = "seed of everything random", HelpName = "N" };
     private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "most tokens of an answer", DefaultValueFactory = _ => 48, HelpName = "N" };
@@ -19,11 +23,16 @@ internal sealed class SweepOptions
     public void AddTo(Command command)
     {
         _model.AddTo(command);
-        foreach (Option option in (Option[])[_method, _keep, _set, _positions, _seed, _maxTokens])
+        foreach (Option option in (Option[])[_method, _keep, _set, _config, _preset, _positions, _seed, _maxTokens])
         {
             command.Add(option);
         }
+
+        _featureCache.AddTo(command);
     }
+
+    /// <summary>Bytes of the vision-feature cache.</summary>
+    public long FeatureCache(ParseResult parsed) => _featureCache.Read(parsed);
 
     /// <summary>The runs in the order of the lists; at least one. Everything that can be checked without a model is.</summary>
     /// <exception cref="ArgumentException">Unknown method or option, or a value out of range.</exception>
@@ -38,29 +47,39 @@ internal sealed class SweepOptions
         }
 
         var settings = ReductionOptions.Settings(parsed.GetValue(_set) ?? []);
-        string[] methods = List(parsed.GetValue(_method)), keeps = List(parsed.GetValue(_keep));
-        CheckUsed(settings, methods);
+        string[] keeps = List(parsed.GetValue(_keep));
+        var named = Named(parsed, settings);
+        string[] methods = named.Count > 0 && parsed.GetResult(_method) is null or { Implicit: true } ? [] : List(parsed.GetValue(_method));
+        CheckUsed(settings, named.Count > 0 ? [.. methods, Pact.Descriptor.Name] : methods);
         var policies = Array.ConvertAll(List(parsed.GetValue(_positions)), Policy);
         var runs = new List<EvaluationRun>();
+        void Add(string label, string method, string keep, string options, PositionPolicy positions) => runs.Add(new EvaluationRun
+        {
+            Label = label,
+            Model = model,
+            Method = method,
+            Keep = keep,
+            Options = options,
+            Positions = positions,
+            Seed = parsed.GetValue(_seed),
+            MaxNewTokens = maxTokens,
+        });
         foreach (string method in methods)
         {
             bool reduces = method != EvaluationRun.Unreduced;
+            var own = method == Pact.Descriptor.Name ? PactSettings.OfMethod(Of(method, settings)) : Of(method, settings);
             foreach (string keep in reduces && keeps.Length > 0 ? keeps : [""])
             {
                 foreach (var positions in reduces ? policies : [PositionPolicy.Keep])
                 {
-                    runs.Add(new EvaluationRun
-                    {
-                        Model = model,
-                        Method = method,
-                        Keep = keep,
-                        Options = reduces ? Options(method, settings) : "",
-                        Positions = positions,
-                        Seed = parsed.GetValue(_seed),
-                        MaxNewTokens = maxTokens,
-                    });
+                    Add("", method, keep, Text(own), positions);
                 }
             }
+        }
+
+        foreach (var (label, own) in named)
+        {
+            Add(label, Pact.Descriptor.Name, "", Text(own), PositionPolicy.Keep);
         }
 
         foreach (var step in runs.SelectMany(run => run.PlanFor(0).Steps))
@@ -80,10 +99,27 @@ internal sealed class SweepOptions
         _ => throw new ArgumentException($"--positions '{name}' is neither keep nor renumber."),
     };
 
-    private static string Options(string method, Dictionary<string, string> settings) => string.Join(' ', settings
-        .Where(setting => Has(method, setting.Key)).OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => $"{setting.Key}={Compact(setting)}"));
+    /// <summary>Runs of configuration files and presets, by name.</summary>
+    private List<(string Label, Dictionary<string, string> Settings)> Named(ParseResult parsed, Dictionary<string, string> settings)
+    {
+        var own = Of(Pact.Descriptor.Name, settings);
+        return
+        [
+            .. List(parsed.GetValue(_config)).Select(file => (Path.GetFileNameWithoutExtension(file), PactSettings.OfFile(file, own))),
+            .. List(parsed.GetValue(_preset)).Select(preset => (preset, PactSettings.OfPreset(preset, own))),
+        ];
+    }
 
-    private static string Compact(KeyValuePair<string, string> setting) => setting.Value.Replace(" ", "", StringComparison.Ordinal);
+    private static Dictionary<string, string> Of(string method, Dictionary<string, string> settings) =>
+        settings.Where(setting => Has(method, setting.Key)).ToDictionary(StringComparer.Ordinal);
+
+    private static string Text(Dictionary<string, string> settings) =>
+        string.Join(' ', settings.OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => $"{setting.Key}={Compact(setting)}"));
+
+    /// <summary>Blanks separate settings in a run, so a list loses its own and nothing else may have any.</summary>
+    private static string Compact(KeyValuePair<string, string> setting) => setting.Key != "log_output_path" || !setting.Value.Contains(' ', StringComparison.Ordinal)
+        ? setting.Value.Replace(" ", "", StringComparison.Ordinal)
+        : throw new ArgumentException($"log_output_path is '{setting.Value}'; in an evaluation it has no blanks.");
 
     private static void CheckUsed(Dictionary<string, string> settings, string[] methods)
     {

@@ -11,8 +11,11 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(PictureViewOutput))]
 [JsonSerializable(typeof(MethodOutput[]))]
 [JsonSerializable(typeof(RunOutput))]
+[JsonSerializable(typeof(ScalingFitOutput[]))]
+[JsonSerializable(typeof(ScalingChoiceOutput[]))]
 [JsonSerializable(typeof(SweepOutput))]
 [JsonSerializable(typeof(TokenOutput[]))]
+[JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {

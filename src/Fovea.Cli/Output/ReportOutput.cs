@@ -29,6 +29,10 @@ internal sealed record ReportOutput
 
     public required int CachedTokens { get; init; }
 
+    public required bool FeatureCacheHit { get; init; }
+
+    public required long FeatureCacheBytes { get; init; }
+
     public required int VisualTokens { get; init; }
 
     public required IReadOnlyList<int> VisualTokensPerLayer { get; init; }
@@ -58,6 +62,8 @@ internal sealed record ReportOutput
         DecodeMsPerToken = report.DecodeSteps > 0 ? report.Decode.TotalMilliseconds / report.DecodeSteps : 0,
         PromptTokens = report.PromptTokens,
         CachedTokens = report.CachedTokens,
+        FeatureCacheHit = report.FeatureCacheHit,
+        FeatureCacheBytes = report.FeatureCacheBytes,
         VisualTokens = report.VisualTokens,
         VisualTokensPerLayer = report.VisualTokensPerLayer,
         CacheBytes = report.CacheBytesPerLayer.Sum(),

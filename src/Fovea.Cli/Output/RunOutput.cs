@@ -7,6 +7,8 @@ namespace Fovea.Cli.Output;
 /// <summary>One run of an evaluation as JSON; accuracies in percent.</summary>
 internal sealed record RunOutput
 {
+    public required string Label { get; init; }
+
     public required string Model { get; init; }
 
     public required string Method { get; init; }
@@ -25,7 +27,15 @@ internal sealed record RunOutput
 
     public required double VisualTokens { get; init; }
 
+    /// <summary>Mean over all layers; none where an earlier start did not note it.</summary>
+    public required double? MeanVisualTokens { get; init; }
+
     public required double Seconds { get; init; }
+
+    /// <summary>Mean milliseconds of an answer's reductions, and of the language model with them.</summary>
+    public required double? SelectionMs { get; init; }
+
+    public required double? GenerationMs { get; init; }
 
     /// <summary>By kind, and <c>all</c>.</summary>
     public required Dictionary<string, double> Accuracy { get; init; }
@@ -36,6 +46,7 @@ internal sealed record RunOutput
         var accuracy = Evaluation.Accuracy.Of(answers);
         return new RunOutput
         {
+            Label = run.Label,
             Model = run.Model,
             Method = run.Method,
             Keep = run.Keep,
@@ -45,6 +56,9 @@ internal sealed record RunOutput
             MaxTokens = run.MaxNewTokens,
             Questions = accuracy.Questions,
             VisualTokens = Math.Round(accuracy.VisualTokens, 2),
+            MeanVisualTokens = accuracy.MeanTokens is { } mean ? Math.Round(mean, 2) : null,
+            SelectionMs = accuracy.SelectionSeconds is { } selection ? Math.Round(1000 * selection, 3) : null,
+            GenerationMs = accuracy.GenerationSeconds is { } generation ? Math.Round(1000 * generation, 3) : null,
             Seconds = Math.Round(time.TotalSeconds, 2),
             Accuracy = accuracy.ByKind.Append(new("all", accuracy.All)).ToDictionary(kind => kind.Key, kind => Math.Round(kind.Value, 4)),
         };

@@ -5,7 +5,10 @@ namespace Fovea.Evaluation;
 /// <param name="All">Over all questions.</param>
 /// <param name="Questions">How many there are.</param>
 /// <param name="VisualTokens">Mean number of visual tokens in the last decoder layer.</param>
-public sealed record Accuracy(IReadOnlyList<KeyValuePair<string, double>> ByKind, double All, int Questions, double VisualTokens)
+/// <param name="MeanTokens">Mean number of visual tokens over all layers; none if the answers do not say what they cost.</param>
+/// <param name="SelectionSeconds">Mean time of the reductions of an answer.</param>
+/// <param name="GenerationSeconds">Mean time of the language model for an answer.</param>
+public sealed record Accuracy(IReadOnlyList<KeyValuePair<string, double>> ByKind, double All, int Questions, double VisualTokens, double? MeanTokens = null, double? SelectionSeconds = null, double? GenerationSeconds = null)
 {
     /// <summary>Counts.</summary>
     /// <exception cref="ArgumentException">There are no answers.</exception>
@@ -27,6 +30,10 @@ public sealed record Accuracy(IReadOnlyList<KeyValuePair<string, double>> ByKind
             }
         }
 
-        return new Accuracy(kinds, 100 * answers.Average(answer => answer.Correct ? 1.0 : 0.0), answers.Count, answers.Average(answer => (double)answer.VisualTokens));
+        var costs = answers.Select(answer => answer.Cost).OfType<AnswerCost>().ToList();
+        double? Mean(Func<AnswerCost, double> cost) => costs.Count == answers.Count ? costs.Average(cost) : null;
+        return new Accuracy(
+            kinds, 100 * answers.Average(answer => answer.Correct ? 1.0 : 0.0), answers.Count, answers.Average(answer => (double)answer.VisualTokens),
+            Mean(cost => cost.MeanTokens), Mean(cost => cost.SelectionSeconds), Mean(cost => cost.GenerationSeconds));
     }
 }

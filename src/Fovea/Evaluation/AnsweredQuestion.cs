@@ -30,6 +30,9 @@ public sealed record AnsweredQuestion
     /// <summary>Tokens that were generated.</summary>
     public required int NewTokens { get; init; }
 
+    /// <summary>What it cost, where that was noted.</summary>
+    public AnswerCost? Cost { get; init; }
+
     /// <summary>The settings under which it was answered.</summary>
     public required EvaluationRun Run { get; init; }
 }

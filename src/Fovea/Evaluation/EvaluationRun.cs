@@ -11,6 +11,9 @@ public sealed record EvaluationRun
     /// <summary>The folder of the model.</summary>
     public required string Model { get; init; }
 
+    /// <summary>What the run is called, such as its configuration file; empty = it has no name.</summary>
+    public string Label { get; init; } = "";
+
     /// <summary>A method of the catalogue, or <see cref="Unreduced"/>.</summary>
     public string Method { get; init; } = Unreduced;
 
@@ -50,6 +53,7 @@ public sealed record EvaluationRun
         (string Name, string Ours, string Theirs)[] settings =
         [
             ("model", Model, other.Model),
+            ("label", Label, other.Label),
             ("method", Method, other.Method),
             ("keep", Keep, other.Keep),
             ("options", Options, other.Options),

@@ -67,10 +67,10 @@ public sealed class Evaluator(VisionLanguageModel model)
             MaxNewTokens = run.MaxNewTokens,
         });
         var results = await model.GenerateAsync(requests, cancellation).ConfigureAwait(false);
-        return questions.Zip(results, (question, result) => Mark(question, result.Checked(), run));
+        return questions.Zip(results, (question, result) => Mark(question, result.Checked(), run, results.Count));
     }
 
-    private static AnsweredQuestion Mark(EvaluationQuestion question, GenerationResult result, EvaluationRun run)
+    private static AnsweredQuestion Mark(EvaluationQuestion question, GenerationResult result, EvaluationRun run, int batch)
     {
         string prediction = result.Text.Trim();
         return new AnsweredQuestion
@@ -84,6 +84,7 @@ public sealed class Evaluator(VisionLanguageModel model)
             VisualTokens = result.Report.VisualTokensPerLayer.LastOrDefault(),
             PromptTokens = result.Report.PromptTokens,
             NewTokens = result.Tokens.Count,
+            Cost = AnswerCost.Of(result.Report, batch),
             Run = run,
         };
     }

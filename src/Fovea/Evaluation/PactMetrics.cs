@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Fovea.Generation;
-using Fovea.Models;
-using Fovea.Reduction;
 using Fovea.Reduction.Methods;
 
 namespace Fovea.Evaluation;
@@ -19,23 +16,18 @@ public sealed class PactMetrics(PactOptions options)
 
     private long _before, _after, _overLayers, _allLayers;
     private int _samples;
-    private TimeSpan _algorithm, _generation;
+    private double _algorithm, _generation;
 
     /// <summary>Adds what one answer cost.</summary>
-    public void Add(RunReport report)
+    public void Add(AnswerCost cost)
     {
-        _generation += report.Prefill + report.Decode;
         _samples++;
-        int special = Enumerable.Range(0, report.Geometry.Count).Count(token => report.Geometry[token].Kind != VisualTokenKind.Patch);
-        foreach (var stage in report.Stages.Where(stage => stage.Stage.Kind == StageKind.Decoder))
-        {
-            _before += stage.Before - special;
-            _after += stage.After - special;
-            _algorithm += stage.Time;
-        }
-
-        _overLayers += report.VisualTokensPerLayer.Sum(count => (long)Math.Max(0, count - special));
-        _allLayers += (long)report.VisualTokensPerLayer.Length * (report.VisualTokens - special);
+        _before += cost.Reached;
+        _after += cost.Left;
+        _overLayers += cost.TokensOverLayers;
+        _allLayers += (long)cost.Layers * cost.VisualTokens;
+        _algorithm += cost.SelectionSeconds;
+        _generation += cost.GenerationSeconds;
     }
 
     /// <summary>The figures by the reference's labels; one whose inputs are missing is left out.</summary>
@@ -55,12 +47,12 @@ public sealed class PactMetrics(PactOptions options)
 
         if (timed && _samples > 0)
         {
-            metrics["Algorithm Execution Time"] = _algorithm.TotalSeconds / _samples;
+            metrics["Algorithm Execution Time"] = _algorithm / _samples;
         }
 
         if (_samples > 0)
         {
-            metrics["LLM Generation Mean Time"] = _generation.TotalSeconds / _samples;
+            metrics["LLM Generation Mean Time"] = _generation / _samples;
         }
 
         using var process = System.Diagnostics.Process.GetCurrentProcess();
@@ -68,15 +60,19 @@ public sealed class PactMetrics(PactOptions options)
         return metrics;
     }
 
-    /// <summary>Writes <c>yyyyMMdd_HHmmss_TASKS.json</c>, the time in Singapore, into <c>log_output_path</c>; the folder is made if it is not there.</summary>
+    /// <summary>
+    /// Writes <c>yyyyMMdd_HHmmss_TASKS.json</c>, the time in Singapore, into <c>log_output_path</c>, in the reference's layout, and beside it
+    /// <c>yyyyMMdd_HHmmss_TASKS.fovea.json</c> in ours. The folder is made if it is not there; a later run of the same second is numbered.
+    /// </summary>
     /// <param name="tasks">Names of the question sets.</param>
     /// <param name="results">What was answered rightly.</param>
     /// <param name="model">The model's name.</param>
     /// <param name="modelArguments">How it was run.</param>
+    /// <param name="ours">The second file.</param>
     /// <param name="time">The clock.</param>
-    /// <returns>The file.</returns>
+    /// <returns>The first file.</returns>
     /// <exception cref="IOException">The folder or file cannot be written.</exception>
-    public string Write(IReadOnlyList<string> tasks, JsonObject results, string model, string modelArguments, TimeProvider time)
+    public string Write(IReadOnlyList<string> tasks, JsonObject results, string model, string modelArguments, string ours, TimeProvider time)
     {
         var configuration = JsonSerializer.SerializeToNode(options, PactJson.Default.PactOptions) as JsonObject ?? [];
         configuration.Remove("preset");
@@ -91,8 +87,14 @@ public sealed class PactMetrics(PactOptions options)
         };
         Directory.CreateDirectory(options.LogOutputPath);
         string stamp = time.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).ToString("yyyyMMdd_HHmmss", CultureInfo.InvariantCulture);
-        string path = Path.Combine(options.LogOutputPath, $"{stamp}_{string.Join('_', tasks)}.json");
-        File.WriteAllText(path, report.ToJsonString(Layout));
-        return path;
+        string name = Path.Combine(options.LogOutputPath, $"{stamp}_{string.Join('_', tasks)}"), unique = name;
+        for (int number = 2; File.Exists(unique + ".json"); number++)
+        {
+            unique = $"{name}_{number}";
+        }
+
+        File.WriteAllText(unique + ".json", report.ToJsonString(Layout));
+        File.WriteAllText(unique + ".fovea.json", ours);
+        return unique + ".json";
     }
 }

@@ -23,6 +23,7 @@ public static class ReducerChecks
         new("batch", "a batch of different budgets gives each request the logits that it gets alone, to the last bit", Batch),
         new("repeat", "the same request gives the same answer twice", Repeatable),
         new("text", "a prompt without pictures is not touched", TextOnly),
+        new("cache", "pictures from the feature cache give the same logits, to the last bit", FeatureCache),
         new("one", "a single visual token in the budget is enough for an answer", OneToken),
     ];
 
@@ -102,6 +103,21 @@ public static class ReducerChecks
         var plain = Answer(model, ReductionPlan.None);
         var reduced = Answer(model, Plan(method, TokenBudget.KeepRatio(0.1)));
         Same(plain.Logits, reduced.Logits, "a prompt without pictures gives other logits");
+    }
+
+    private static void FeatureCache(MultimodalModel model, ReducerDescriptor method)
+    {
+        var expected = Answer(model, Plan(method, TokenBudget.KeepRatio(0.3)), 1, 2);
+        using var compute = new Compute();
+        using var cache = new VisionFeatureCache();
+        var recorder = new LogitsRecorder();
+        var generator = new Generator(model, compute, recorder, cache);
+        _ = generator.Generate(Request(model, "How many are there?", Plan(method, TokenBudget.KeepRatio(0.3)), 1, 2));
+        recorder.Steps.Clear();
+        var result = generator.Generate(Request(model, Question, Plan(method, TokenBudget.KeepRatio(0.3)), 1, 2));
+        Holds(result.Report.FeatureCacheHit && result.Report.EncoderFlops == 0, "pictures that were encoded are encoded again");
+        Same(expected.Logits, [.. recorder.Steps.Select(step => step[0])], "pictures from the feature cache give other logits");
+        Holds(expected.Result.Report.Map.Representatives.SequenceEqual(result.Report.Map.Representatives), "pictures from the feature cache keep other tokens");
     }
 
     private static void OneToken(MultimodalModel model, ReducerDescriptor method)

@@ -21,15 +21,16 @@ internal sealed class ActiveAnswer
     /// <param name="sequence">Where it goes.</param>
     /// <param name="stream">Ids to text.</param>
     /// <param name="endTokens">Ids that end it.</param>
+    /// <param name="stopTexts">Texts that end it.</param>
     /// <param name="limit">Most tokens to generate.</param>
-    public ActiveAnswer(GenerationRequest request, Sequence sequence, TokenStream stream, IReadOnlyList<int> endTokens, int limit)
+    public ActiveAnswer(GenerationRequest request, Sequence sequence, TokenStream stream, IReadOnlyList<int> endTokens, IReadOnlyList<string> stopTexts, int limit)
     {
         _request = request;
         _stream = stream;
         _endTokens = endTokens;
         _limit = limit;
         _sampler = new Sampler(request.Sampling);
-        _stop = new StopTextFilter(request.StopTexts);
+        _stop = new StopTextFilter(stopTexts);
         Sequence = sequence;
     }
 
@@ -48,12 +49,15 @@ internal sealed class ActiveAnswer
     /// <summary>The last chosen token.</summary>
     public int LastToken => _tokens[^1];
 
-    /// <summary>Tells the sampler of the prompt.</summary>
+    /// <summary>Tells the sampler of the prompt; placeholders that are no tokens have negative ids.</summary>
     public void AcceptPrompt(ReadOnlySpan<int> ids)
     {
         foreach (int id in ids)
         {
-            _sampler.Accept(id);
+            if (id >= 0)
+            {
+                _sampler.Accept(id);
+            }
         }
     }
 

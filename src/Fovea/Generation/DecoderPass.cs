@@ -124,7 +124,7 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
                 observer?.OnReduction(stage, all, hidden.Slice(start, run.Count), run.Positions);
                 return map;
             },
-            signal => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, item.Sequence.Cache),
+            (signal, other) => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction.Geometry, item.Sequence.Cache, other),
             beforeDeepStack);
         return run.Count != rowsBefore;
     }

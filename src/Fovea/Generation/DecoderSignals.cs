@@ -19,23 +19,52 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
     }
 
     /// <summary>Signals that exist only where a stage stands before <paramref name="layer"/>.</summary>
-    public CapturedSignal? Make(Signal signal, int layer, Tensor states, TokenRun run, KvCache cache)
+    /// <param name="signal">What is wanted.</param>
+    /// <param name="layer">The layer; the number of layers where none follows.</param>
+    /// <param name="states">The sequence's rows there.</param>
+    /// <param name="run">What the rows are.</param>
+    /// <param name="geometry">The unreduced visual tokens.</param>
+    /// <param name="cache">What the sequence holds.</param>
+    /// <param name="other">Another signal of the same decision, made if it is not there yet.</param>
+    public CapturedSignal? Make(Signal signal, int layer, Tensor states, TokenRun run, Geometry geometry, KvCache cache, Func<Signal, CapturedSignal?> other)
     {
-        switch (signal)
+        bool follows = layer < model.Layers.Count;
+        var values = signal switch
         {
-            case Signal.SequenceStatesSignal:
-                return new CapturedSignal(states, Columns(run, run.Count));
-            case Signal.RotaryTableSignal:
-                return new CapturedSignal(RotaryTable(run), Columns(run, run.Count));
-            case Signal.LayerProjectionSignal projection when layer < model.Layers.Count:
-                var rows = projection.Keys ? model.Layers[layer].ProjectKeys(compute, states) : model.Layers[layer].ProjectQueries(compute, states);
-                return new CapturedSignal(projection.Rotary ? Rotate(rows, run.Positions) : rows, Columns(run, run.Count));
-            case Signal.EntryRowsSignal entry when layer < model.Layers.Count:
-                var probabilities = EntryRows(entry, layer, states, run, cache[layer]);
-                return new CapturedSignal(probabilities, Columns(run, probabilities.Shape[2]));
-            default:
-                return null;
+            Signal.SequenceStatesSignal => states,
+            Signal.RotaryTableSignal => RotaryTable(run),
+            Signal.MeanQuerySignal when follows => model.Layers[layer].ProjectMeanQuery(compute, states.Slice(0, PrefixLength(run, geometry))),
+            Signal.LayerProjectionSignal { Rotary: true } projection when follows => Rotated(other(projection with { Rotary = false })?.Values, run),
+            Signal.LayerProjectionSignal { Keys: true } when follows => model.Layers[layer].ProjectKeys(compute, states),
+            Signal.LayerProjectionSignal when follows => model.Layers[layer].ProjectQueries(compute, states),
+            Signal.EntryRowsSignal entry when follows => EntryRows(entry, layer, states, run, cache[layer]),
+            _ => null,
+        };
+        return values is null ? null : new CapturedSignal(values, Columns(run, signal is Signal.EntryRowsSignal ? values.Shape[2] : run.Count));
+    }
+
+    /// <summary>Rows up to the last visual token that may be reduced; special tokens behind it do not count.</summary>
+    private static int PrefixLength(TokenRun run, Geometry geometry)
+    {
+        int last = run.Count - 1;
+        while (last >= 0 && (run.Visual[last] < 0 || geometry[run.Visual[last]].Kind != VisualTokenKind.Patch))
+        {
+            last--;
         }
+
+        return last + 1;
+    }
+
+    private Tensor? Rotated(Tensor? rows, TokenRun run)
+    {
+        if (rows is null)
+        {
+            return null;
+        }
+
+        var rotated = compute.Rent(rows.Rows, rows.RowLength);
+        rows.AsSpan<float>().CopyTo(rotated.AsSpan<float>());
+        return Rotate(rotated, run.Positions);
     }
 
     /// <summary>Keeps what stages to come want of the input of this layer.</summary>

@@ -28,7 +28,7 @@ public sealed record GenerationRequest
     /// <summary>Texts that end the answer; they are not part of it.</summary>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
 
-    /// <summary>Ids that end the answer; none = the model's own.</summary>
+    /// <summary>Ids that end the answer; none = the model's own, and the texts that end its turns.</summary>
     public IReadOnlyList<int>? EndTokens { get; init; }
 
     /// <summary>A sequence to go on from, or none for a new one. What its cache shares with the prompt is not computed again.</summary>

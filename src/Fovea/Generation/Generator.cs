@@ -14,7 +14,7 @@ public sealed class Generator
 {
     private readonly MultimodalModel _model;
     private readonly Compute _compute;
-    private readonly ForwardObserver? _observer;
+    private readonly VisualPass _visual;
     private readonly DecoderPass _decoder;
     private readonly ModelShape _shape;
 
@@ -22,11 +22,12 @@ public sealed class Generator
     /// <param name="model">The model.</param>
     /// <param name="compute">Where to compute; not used by anybody else during a call.</param>
     /// <param name="observer">Sees intermediate values, or none.</param>
-    public Generator(MultimodalModel model, Compute compute, ForwardObserver? observer = null)
+    /// <param name="cache">Keeps what the encoder made of pictures, or none; used with no other model. What comes from it the observer does not see being computed.</param>
+    public Generator(MultimodalModel model, Compute compute, ForwardObserver? observer = null, VisionFeatureCache? cache = null)
     {
         _model = model;
         _compute = compute;
-        _observer = observer;
+        _visual = new VisualPass(model, compute, observer, cache);
         _decoder = new DecoderPass(model.LanguageModel, compute, observer);
         _shape = ShapeOf(model);
     }
@@ -67,7 +68,8 @@ public sealed class Generator
 
                 var reduction = new ReductionRun(request.Plan, _shape);
                 var prompt = PreparedPrompt.Prepare(_model, request, sequence);
-                var answer = new ActiveAnswer(request, sequence, _model.Tokenizer.Stream(), request.EndTokens ?? _model.EndTokens, prompt.MaxNewTokens);
+                IReadOnlyList<string> stops = request.EndTokens is null ? [.. request.StopTexts, .. _model.StopTexts] : request.StopTexts;
+                var answer = new ActiveAnswer(request, sequence, _model.Tokenizer.Stream(), request.EndTokens ?? _model.EndTokens, stops, prompt.MaxNewTokens);
                 answers.Add(answer);
                 prompts.Add(prompt);
                 items.Add(new PassItem(sequence, answer.Run, reduction, answer.Report));
@@ -159,7 +161,7 @@ public sealed class Generator
         }
 
         item.Report.Preprocessing = prompt.Preprocessing;
-        var tokens = new VisualPass(_model, _compute, _observer).Run(prompt.Input, reduction, item.Report, cancellation);
+        var tokens = _visual.Run(prompt.Input, prompt.PictureKey, reduction, item.Report, cancellation);
         var sizes = new float[reduction.Map.Inputs];
         Array.Fill(sizes, 1);
         prompt.Place(item.Run, reduction.Map, reduction.Plan.ProportionalAttention && !reduction.Map.IsSelection ? reduction.Map.Sizes(sizes) : [], policy);

@@ -36,6 +36,9 @@ internal sealed class PreparedPrompt : IDisposable
     /// <summary>The new pictures for the encoder, or none.</summary>
     public VisualInput? Input { get; }
 
+    /// <summary>What the new pictures are: their hashes in order. Pictures that are encoded together are prepared together, which may change each.</summary>
+    public string PictureKey => string.Join(' ', _newPictures.Select(picture => picture.Hash));
+
     /// <summary>Time that the new pictures took to prepare.</summary>
     public TimeSpan Preprocessing { get; private init; }
 
@@ -130,7 +133,9 @@ internal sealed class PreparedPrompt : IDisposable
     /// <param name="start">First row.</param>
     public void Splice(Compute compute, Tensor visual, Tensor hidden, int start)
     {
-        _model.LanguageModel.Embedding.Gather(compute, _rowIds, hidden.Slice(start, _rowIds.Length));
+        // A placeholder need not be a token; any row does where a visual token is written over it.
+        int[] ids = Array.ConvertAll(_rowIds, id => _model.IsVisual(id) ? 0 : id);
+        _model.LanguageModel.Embedding.Gather(compute, ids, hidden.Slice(start, ids.Length));
         int next = 0;
         for (int row = 0; row < _rowIds.Length; row++)
         {

@@ -72,6 +72,7 @@ internal sealed class PromptLayout
             hash.AppendData(BitConverter.GetBytes(time));
         }
 
+        hash.AppendData([item.IsVideo ? (byte)1 : (byte)0]);
         foreach (var frame in item.Frames)
         {
             hash.AppendData(BitConverter.GetBytes(frame.Width));

@@ -61,6 +61,28 @@ internal sealed class ReductionRun
     /// <summary>The last encoder block that some signal needs; −1 if none does.</summary>
     public int LastEncoderBlock => _stages.SelectMany(stage => stage.Request.Signals).OfType<Signal.EncoderAttentionSignal>().Select(signal => signal.Block).DefaultIfEmpty(-1).Max();
 
+    /// <summary>
+    /// Whether all that happens before the language model is decided by the pictures alone: no method there looks at the text, or goes on in the language
+    /// model with what it has found out.
+    /// </summary>
+    public bool ActsOnPicturesAlone => _stages.GroupBy(stage => stage.Step).All(step =>
+        step.All(stage => stage.Request.Stage.Kind >= StageKind.Decoder)
+        || step.All(stage => stage.Request.Stage.Kind < StageKind.Decoder && stage.Request.Signals.All(signal => signal.IsOfPictures)));
+
+    /// <summary>Tells runs apart whose encoder, and whose reductions before the language model where these are decided by the pictures alone, differ.</summary>
+    public string PictureKey
+    {
+        get
+        {
+            var blocks = _stages.SelectMany(stage => stage.Request.Signals).OfType<Signal.EncoderAttentionSignal>().Select(signal => signal.Block).Distinct().Order();
+            string key = $"attention {string.Join(',', blocks)}";
+            var early = _stages.Where(stage => stage.Request.Stage.Kind < StageKind.Decoder).DistinctBy(stage => stage.Step).ToList();
+            return !ActsOnPicturesAlone ? $"{key}, features"
+                : early.Count == 0 ? key
+                : $"{key}, seed {Plan.Seed}: {string.Join("; ", early.Select(stage => $"{stage.Step.Reducer.Identity} keeps {stage.Budget.Exact}"))}";
+        }
+    }
+
     /// <summary>Begins with unreduced visual tokens.</summary>
     public void Begin(Geometry geometry)
     {
@@ -123,10 +145,15 @@ internal sealed class ReductionRun
     /// <param name="stage">The stage.</param>
     /// <param name="values">Rows of the visual tokens there, [visual tokens, width]; called only if a method looks at them.</param>
     /// <param name="apply">Applies a map to whatever the stage holds; returns what it does to the visual tokens.</param>
-    /// <param name="make">Makes signals that exist only where the stage acts; they are the arena's.</param>
+    /// <param name="make">Makes signals that exist only where the stage acts; they are the arena's. It is handed itself, so that one may be made from another.</param>
     /// <param name="beforeDeepStack">Which of the two places of a decoder stage.</param>
     public void Reduce(
-        Compute compute, Stage stage, Func<Tensor> values, Func<TokenMap, TokenMap> apply, Func<Signal, CapturedSignal?>? make = null, bool beforeDeepStack = false)
+        Compute compute,
+        Stage stage,
+        Func<Tensor> values,
+        Func<TokenMap, TokenMap> apply,
+        Func<Signal, Func<Signal, CapturedSignal?>, CapturedSignal?>? make = null,
+        bool beforeDeepStack = false)
     {
         foreach (var (request, step, budget) in _stages)
         {
@@ -163,7 +190,7 @@ internal sealed class ReductionRun
             {
                 if (!made.TryGetValue(signal, out var value))
                 {
-                    value = make?.Invoke(signal);
+                    value = make?.Invoke(signal, Make);
                     made.Add(signal, value);
                 }
 
@@ -241,6 +268,25 @@ internal sealed class ReductionRun
         var ones = new float[Map.Inputs];
         Array.Fill(ones, 1);
         return Map.Sizes(ones);
+    }
+
+    /// <summary>What a cache may keep now: values with what has happened to them, and the attention that was captured. Nothing is copied.</summary>
+    public CachedFeatures Snapshot(Tensor values, IReadOnlyList<Tensor> deepStack) => new(
+        values,
+        deepStack,
+        [.. _captured.Where(entry => entry.Key is Signal.EncoderAttentionSignal).Select(entry => (entry.Key, entry.Value.Values, entry.Value.Columns))],
+        Map,
+        [.. _reports]);
+
+    /// <summary>Goes on from where a snapshot was taken.</summary>
+    public void Restore(CachedFeatures features)
+    {
+        Map = features.Map;
+        _reports.AddRange(features.Reports.Select(report => report with { Time = TimeSpan.Zero }));
+        foreach (var (signal, values, columns) in features.Attention)
+        {
+            Keep(signal, CachedFeatures.CopyOf(values), columns);
+        }
     }
 
     /// <summary>Frees captured signals.</summary>

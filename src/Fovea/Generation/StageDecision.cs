@@ -58,20 +58,22 @@ internal sealed class StageDecision(
     /// <summary>The maps of all groups as one over all visual tokens; what is in no group stays.</summary>
     private TokenMap Join(List<(int[] Group, TokenMap Map)> decided)
     {
-        var rows = new List<(int Place, int[] Columns, float[] Weights)>();
+        var rows = new List<(int Place, int[] Columns, float[] Weights, float Size)>();
         var grouped = new HashSet<int>(decided.SelectMany(group => group.Group));
-        rows.AddRange(Enumerable.Range(0, Geometry.Count).Where(token => !grouped.Contains(token)).Select(token => (token, new[] { token }, new[] { 1f })));
+        rows.AddRange(Enumerable.Range(0, Geometry.Count).Where(token => !grouped.Contains(token)).Select(token => (token, new[] { token }, new[] { 1f }, Sizes.Length == 0 ? 1 : Sizes[token])));
         foreach (var (group, map) in decided)
         {
+            float[] sizes = map.Sizes(Array.ConvertAll(group, token => Sizes.Length == 0 ? 1 : Sizes[token]));
             for (int row = 0; row < map.Outputs; row++)
             {
                 var entries = map.Offsets[row]..map.Offsets[row + 1];
-                rows.Add((group[map.Representatives[row]], Array.ConvertAll(map.Columns[entries].ToArray(), column => group[column]), map.Weights[entries].ToArray()));
+                rows.Add((group[map.Representatives[row]], Array.ConvertAll(map.Columns[entries].ToArray(), column => group[column]), map.Weights[entries].ToArray(), sizes[row]));
             }
         }
 
         var joined = new TokenMapBuilder(Geometry.Count);
-        foreach (var (place, columns, weights) in rows.OrderBy(row => row.Place))
+        var ordered = rows.OrderBy(row => row.Place).ToList();
+        foreach (var (place, columns, weights, _) in ordered)
         {
             for (int e = 0; e < columns.Length; e++)
             {
@@ -82,6 +84,7 @@ internal sealed class StageDecision(
         }
 
         var all = joined.Build();
+        all = decided.Exists(group => group.Map.HasSizes) ? all.WithSizes([.. ordered.Select(row => row.Size)]) : all;
         return decided.Exists(group => group.Map.MeansPositions) ? all.WithMeanPositions() : all;
     }
 

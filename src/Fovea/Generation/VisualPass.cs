@@ -10,39 +10,99 @@ namespace Fovea.Generation;
 /// Pictures to visual tokens: encoder blocks, selection, projector, packing, and the reductions between them. What is dropped before the projector is not
 /// projected.
 /// </summary>
-internal sealed class VisualPass(MultimodalModel model, Compute compute, ForwardObserver? observer)
+internal sealed class VisualPass(MultimodalModel model, Compute compute, ForwardObserver? observer, VisionFeatureCache? cache)
 {
-    /// <summary>Runs the pictures of one prompt.</summary>
+    /// <summary>
+    /// Runs the pictures of one prompt, or takes from the cache what it holds of them: the visual tokens after all reductions before the language model, or,
+    /// where these depend on more than the pictures, the features before them.
+    /// </summary>
     /// <param name="input">The pictures, prepared.</param>
+    /// <param name="pictures">What they are, for the cache.</param>
     /// <param name="run">The request's reductions; begins here.</param>
     /// <param name="report">Receives times and operations.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <returns>The visual tokens that are left; owned by the caller.</returns>
-    public VisualTokens Run(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
+    public VisualTokens Run(VisualInput input, string pictures, ReductionRun run, RunReport report, CancellationToken cancellation)
     {
         run.Begin(input.Geometry);
         report.VisualTokens = input.Geometry.Count;
-        long started = Stopwatch.GetTimestamp();
-        var state = Encode(input, run, report, cancellation);
-        var features = model.Features(compute, state);
-        report.Encoding += Stopwatch.GetElapsedTime(started);
-        observer?.OnFeatures(features);
+        string key = $"{pictures} {run.PictureKey}";
+        var found = run.ActsOnPicturesAlone ? cache?.Read(key, features => Restore(features, run)) : null;
+        report.FeatureCacheHit = found is not null;
+        var tokens = found ?? Compute(input, key, run, report, cancellation);
+        report.FeatureCacheBytes = cache?.Bytes ?? 0;
+        return tokens;
+    }
 
-        var tokens = run.ActsAt(Stage.BeforeProjector) ? ReduceAndProject(input, run, features, report) : Project(input.Packing, features, report);
+    private VisualTokens Compute(VisualInput input, string key, ReductionRun run, RunReport report, CancellationToken cancellation)
+    {
+        var encoded = run.ActsOnPicturesAlone ? Encode(input, run, report, cancellation) : EncodeOnce(input, key, run, report, cancellation);
+        observer?.OnFeatures(encoded.Features);
+        var tokens = run.ActsAt(Stage.BeforeProjector) ? ReduceAndProject(input, run, encoded.Features, report) : Project(input.Packing, encoded.Features, report);
         tokens = Reduce(Stage.AfterProjector, run, tokens);
         observer?.OnVisualTokens(tokens);
-        return new VisualTokens(Own(tokens), DeepStack(input, state, run, report));
+        var result = new VisualTokens(CachedFeatures.CopyOf(tokens), DeepStack(input, encoded, run, report));
+        if (run.ActsOnPicturesAlone)
+        {
+            cache?.Add(key, run.Snapshot(result.Tokens, result.DeepStack));
+        }
+
+        return result;
+    }
+
+    /// <summary>The visual tokens of an entry. The observer sees them alone; nothing else was computed.</summary>
+    private VisualTokens Restore(CachedFeatures features, ReductionRun run)
+    {
+        run.Restore(features);
+        observer?.OnVisualTokens(features.Values);
+        return new VisualTokens(CachedFeatures.CopyOf(features.Values), [.. features.DeepStack.Select(CachedFeatures.CopyOf)]);
+    }
+
+    /// <summary>The features, from the cache if it has them.</summary>
+    private EncodedPictures EncodeOnce(VisualInput input, string key, ReductionRun run, RunReport report, CancellationToken cancellation)
+    {
+        var found = cache?.Read(key, features =>
+        {
+            run.Restore(features);
+            Tensor[] levels = [.. features.DeepStack.Select(Rented)];
+            return new EncodedPictures(Rented(features.Values), level => levels[level]);
+        });
+        report.FeatureCacheHit = found is not null;
+        if (found is not null)
+        {
+            return found;
+        }
+
+        var encoded = Encode(input, run, report, cancellation);
+        cache?.Add(key, run.Snapshot(encoded.Features, [.. Enumerable.Range(0, model.DeepStackLevels).Select(encoded.DeepStack)]));
+        return encoded;
+    }
+
+    private Tensor Rented(Tensor tensor)
+    {
+        var copy = compute.Rent(tensor.Rows, tensor.RowLength);
+        tensor.AsSpan<float>().CopyTo(copy.AsSpan<float>());
+        return copy;
+    }
+
+    private EncodedPictures Encode(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        var state = RunBlocks(input, run, report, cancellation);
+        var features = model.Features(compute, state);
+        report.Encoding += Stopwatch.GetElapsedTime(started);
+        return new EncodedPictures(features, level => model.DeepStackFeatures(compute, state, level));
     }
 
     /// <summary>DeepStack features go the way of the tokens that they belong to.</summary>
-    private Tensor[] DeepStack(VisualInput input, VisionState state, ReductionRun run, RunReport report)
+    private Tensor[] DeepStack(VisualInput input, EncodedPictures encoded, ReductionRun run, RunReport report)
     {
         var levels = new Tensor[model.DeepStackLevels];
         for (int level = 0; level < levels.Length; level++)
         {
             var mark = compute.Arena.Top;
-            var features = model.DeepStackFeatures(compute, state, level);
-            levels[level] = Own(run.Map.IsSelection
+            var features = encoded.DeepStack(level);
+            levels[level] = CachedFeatures.CopyOf(run.Map.IsSelection
                 ? Project(input.Packing.Select(run.Map.Representatives), features, report, rows => model.ProjectDeepStack(compute, rows, level))
                 : run.Map.Apply(compute, Project(input.Packing, features, report, rows => model.ProjectDeepStack(compute, rows, level))));
             observer?.OnDeepStack(level, levels[level]);
@@ -50,13 +110,6 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
         }
 
         return levels;
-    }
-
-    private static Tensor Own(Tensor rented)
-    {
-        var copy = Tensor.Allocate(rented.Rows, rented.RowLength);
-        rented.AsSpan<float>().CopyTo(copy.AsSpan<float>());
-        return copy;
     }
 
     /// <summary>
@@ -125,7 +178,7 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
         return values;
     }
 
-    private VisionState Encode(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
+    private VisionState RunBlocks(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
     {
         var vision = model.Vision;
         var state = vision.Embed(compute, input);
@@ -175,4 +228,9 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
             run.Keep(Signal.EncoderAttention(block), attention, [.. Enumerable.Range(0, attention.RowLength)]);
         }
     }
+
+    /// <summary>What the encoder makes of pictures, before anything is reduced.</summary>
+    /// <param name="Features">[feature rows, feature width], rented.</param>
+    /// <param name="DeepStack">The further features of a level, rented.</param>
+    private sealed record EncodedPictures(Tensor Features, Func<int, Tensor> DeepStack);
 }

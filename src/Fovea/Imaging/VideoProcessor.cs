@@ -17,6 +17,9 @@ public abstract class VideoProcessor
         Rule = rule;
     }
 
+    /// <summary>How many frames the file asks for; neither number nor rate if it asks for none.</summary>
+    public FrameRequest Default => Rule.Default;
+
     private protected PixelSettings Pixels { get; }
 
     private protected PixelTable Table { get; }

@@ -8,6 +8,9 @@ namespace Fovea.Models;
 /// <summary>A folder in the Hugging Face layout: its JSON files, and its weights once they are opened.</summary>
 public sealed class CheckpointFolder
 {
+    private static readonly string[] WeightFiles =
+        ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
+
     private CheckpointFolder(string path, JsonElement config, ProcessorVariant? processing)
     {
         Path = path;
@@ -47,6 +50,17 @@ public sealed class CheckpointFolder
         return new CheckpointFolder(path, Merge(ParseObject(file), overrides), processing);
     }
 
+    /// <summary>Layers of the language model, as <c>config.json</c> says; none where it leaves them to the defaults of its family.</summary>
+    public int? DecoderLayers
+    {
+        get
+        {
+            var text = Config.TryGetProperty("text_config", out var section) || Config.TryGetProperty("llm_config", out section) ? section : Config;
+            return text.ValueKind == JsonValueKind.Object && text.TryGetProperty("num_hidden_layers", out var layers)
+                && layers.ValueKind == JsonValueKind.Number && layers.TryGetInt32(out int count) ? count : null;
+        }
+    }
+
     /// <summary>Reads another JSON file of the folder, if it is there.</summary>
     /// <exception cref="InvalidDataException">It is no JSON object.</exception>
     public JsonElement? Read(string name)
@@ -62,14 +76,17 @@ public sealed class CheckpointFolder
         return named.Count > 0 ? named : text.EosTokenId;
     }
 
-    /// <summary>Maps <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> names.</summary>
-    /// <exception cref="FileNotFoundException">There is neither.</exception>
+    /// <summary>
+    /// Maps the weights: <c>model.safetensors</c>, else the shards that <c>model.safetensors.index.json</c> names, else <c>pytorch_model.bin</c>, else the
+    /// shards that <c>pytorch_model.bin.index.json</c> names.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">There is none of them.</exception>
     /// <exception cref="InvalidDataException">A file is not well formed.</exception>
-    public SafetensorsReader OpenWeights()
+    public CheckpointReader OpenWeights()
     {
-        string single = System.IO.Path.Combine(Path, "model.safetensors"), index = single + ".index.json";
-        return SafetensorsReader.Open(File.Exists(single) ? single : File.Exists(index) ? index
-            : throw new FileNotFoundException($"{Path} holds neither model.safetensors nor model.safetensors.index.json.", single));
+        string file = WeightFiles.Select(name => System.IO.Path.Combine(Path, name)).FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException($"{Path} holds none of {string.Join(", ", WeightFiles)}.", System.IO.Path.Combine(Path, WeightFiles[0]));
+        return System.IO.Path.GetFileName(file).StartsWith("model.", StringComparison.Ordinal) ? SafetensorsReader.Open(file) : TorchReader.Open(file);
     }
 
     private static JsonElement ParseObject(string file)

@@ -14,6 +14,9 @@ public sealed class ConversationFormat
         _format = format;
     }
 
+    /// <summary>Texts that end an answer; none where the checkpoint has a template of its own, whose end tokens are enough.</summary>
+    public IReadOnlyList<string> StopTexts => _format?.StopTexts ?? [];
+
     /// <summary>The format of a checkpoint.</summary>
     /// <exception cref="ChatTemplateException">The checkpoint's template is not well formed.</exception>
     public static ConversationFormat Load(CheckpointFolder folder)

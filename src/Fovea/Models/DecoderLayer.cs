@@ -98,6 +98,9 @@ public sealed class DecoderLayer : IDisposable
     /// <summary>What the first half would attend with: queries of <paramref name="hidden"/>, before rotary embedding; rented.</summary>
     public Tensor ProjectQueries(Compute compute, Tensor hidden) => _attention.Queries(compute, _inputNorm.Forward(compute, hidden));
 
+    /// <summary>The mean of <see cref="ProjectQueries"/> over all rows: [1, heads · head size], rented.</summary>
+    public Tensor ProjectMeanQuery(Compute compute, Tensor hidden) => _attention.MeanQuery(compute, _inputNorm.Forward(compute, hidden));
+
     /// <summary>What the first half would attend to: keys of <paramref name="hidden"/>, before rotary embedding; rented.</summary>
     public Tensor ProjectKeys(Compute compute, Tensor hidden) => _attention.Keys(compute, _inputNorm.Forward(compute, hidden));
 

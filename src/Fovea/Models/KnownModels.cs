@@ -15,8 +15,11 @@ public static class KnownModels
         new("internvl", "InternVL3", InternVlModel.Load),
         new("internvl_chat", "InternVL (original layout)", InternVlModel.Load),
         new("llava", "LLaVA-1.5", LlavaModel.Load),
+        new("llava_llama", "LLaVA in the original layout, on Llama", OriginalLlavaModel.Load),
+        new("llava_mistral", "LLaVA in the original layout, on Mistral", OriginalLlavaModel.Load),
         new("llava_next", "LLaVA-NeXT (1.6)", LlavaModel.Load),
         new("llava_onevision", "LLaVA-OneVision", LlavaModel.Load),
+        new("llava_qwen", "LLaVA in the original layout, on Qwen2", OriginalLlavaModel.Load),
         new("qwen2_vl", "Qwen2-VL", QwenVlModel.Load),
         new("qwen2_5_vl", "Qwen2.5-VL", QwenVlModel.Load),
         new("qwen3_vl", "Qwen3-VL", QwenVlModel.Load),
@@ -46,9 +49,15 @@ public static class KnownModels
     {
         var config = new ConfigReader(System.IO.Path.Combine(folder.Path, "config.json"), folder.Config);
         string type = config.Text("model_type");
-        bool original = config.Has("mm_vision_tower") || (type == "llava" && !config.Has("text_config") && !config.Has("vision_config"));
-        return All.FirstOrDefault(family => family.ModelType == type && !original)
+        if (config.Has("mm_vision_token_compression_type"))
+        {
+            throw new NotSupportedException($"{folder.Path}: learned compression of visual tokens (mm_vision_token_compression_type) is not supported.");
+        }
+
+        // The authors' own checkpoints of LLaVA-1.5 have the model type that the Hugging Face layout took over.
+        bool original = type == "llava" && (config.Has("mm_vision_tower") || (!config.Has("text_config") && !config.Has("vision_config")));
+        return All.FirstOrDefault(family => family.ModelType == (original ? "llava_llama" : type))
             ?? throw new NotSupportedException(
-                $"{folder.Path}: the model type '{type}'{(original ? " in the original LLaVA layout" : "")} is not supported; known are {string.Join(", ", All.Select(family => $"{family.ModelType} ({family.Name})"))}.");
+                $"{folder.Path}: the model type '{type}' is not supported; known are {string.Join(", ", All.Select(family => $"{family.ModelType} ({family.Name})"))}.");
     }
 }

@@ -1,3 +1,4 @@
+using Fovea.Imaging;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -26,6 +27,9 @@ public abstract class MultimodalModel : IDisposable
     /// <summary>Ids that end an answer.</summary>
     public abstract IReadOnlyList<int> EndTokens { get; }
 
+    /// <summary>Texts that end an answer where the prompt format needs them beside the end tokens.</summary>
+    public virtual IReadOnlyList<string> StopTexts => [];
+
     /// <summary>The language model.</summary>
     public abstract LanguageModel LanguageModel { get; }
 
@@ -49,6 +53,9 @@ public abstract class MultimodalModel : IDisposable
 
     /// <summary>The prompt of a conversation, open for the assistant's next turn.</summary>
     public abstract string Prompt(IReadOnlyList<ChatMessage> messages);
+
+    /// <summary>Chooses and prepares the frames of videos; none if the family takes no videos.</summary>
+    public virtual VideoProcessor? Videos => null;
 
     /// <summary>The ids of a prompt, with one placeholder for each picture and video.</summary>
     public virtual int[] Encode(string prompt) => Tokenizer.EncodePrompt(prompt);

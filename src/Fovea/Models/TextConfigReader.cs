@@ -58,7 +58,7 @@ public static class TextConfigReader
             MlpBias = type == "llama" && config.Flag("mlp_bias", false),
             Mixture = type == "qwen3_vl_moe" ? Mixture(config, layers) : null,
             TieWordEmbeddings = config.Flag("tie_word_embeddings", false),
-            Windows = Windows(config, qwen2 ? "qwen2" : type, (layers, defaults.MaxWindowLayers)),
+            Windows = Windows(config, qwen2 || type == "qwen3" ? "qwen" : type, (layers, defaults.MaxWindowLayers)),
             EosTokenId = config.Wholes("eos_token_id"),
         };
     }
@@ -124,14 +124,14 @@ public static class TextConfigReader
         int window = type switch
         {
             "mistral" => config.Mentions("sliding_window") && !config.Has("sliding_window") ? 0 : config.Count("sliding_window", 4096),
-            "qwen2" when config.Flag("use_sliding_window", false) => config.Count("sliding_window", 4096),
+            "qwen" when config.Flag("use_sliding_window", false) => config.Count("sliding_window", 4096),
             _ => 0,
         };
         if (config.Has("layer_types") && config.Element.GetProperty("layer_types") is { ValueKind: System.Text.Json.JsonValueKind.Array } types)
         {
-            if (types.GetArrayLength() != layers)
+            if (types.GetArrayLength() != layers || types.EnumerateArray().Any(kind => kind.ValueKind != System.Text.Json.JsonValueKind.String || kind.GetString() is not ("full_attention" or "sliding_attention")))
             {
-                throw config.Wrong("layer_types", $"a list of num_hidden_layers ({layers}) entries");
+                throw config.Wrong("layer_types", $"num_hidden_layers ({layers}) times full_attention or sliding_attention");
             }
 
             for (int i = 0; i < layers; i++)
@@ -142,7 +142,7 @@ public static class TextConfigReader
             return windows;
         }
 
-        int first = type == "qwen2" ? config.Whole("max_window_layers", of.First) : 0;
+        int first = type == "qwen" ? config.Whole("max_window_layers", of.First) : 0;
         for (int i = Math.Max(first, 0); i < layers; i++)
         {
             windows[i] = window;

@@ -77,7 +77,14 @@ public sealed record VisionConfig
             throw config.Wrong("num_attention_heads", $"a divisor of hidden_size ({HiddenSize})");
         }
 
-        return PatchSize <= ImageSize ? this : throw config.Wrong("patch_size", $"at most image_size ({ImageSize})");
+        if (PatchSize > ImageSize)
+        {
+            throw config.Wrong("patch_size", $"at most image_size ({ImageSize})");
+        }
+
+        return (((long)Side * Side) + 1) * HiddenSize <= int.MaxValue
+            ? this
+            : throw config.Wrong("image_size", $"so small that the {(long)Side * Side} patches of a picture, {HiddenSize} numbers each, fit into one tensor");
     }
 
     /// <summary>The index of a hidden state that a key names, counted from the end if it is negative; 0 = input of block 0.</summary>

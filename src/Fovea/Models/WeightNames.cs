@@ -7,18 +7,23 @@ namespace Fovea.Models;
 /// <summary>Stored names to canonical ones. The same model is stored under several prefixes, as library versions came and went; decided name by name.</summary>
 internal static class WeightNames
 {
-    /// <summary>All tensors under canonical names; names of no known form stay as they are and are reported as superfluous.</summary>
-    /// <param name="weights">The stored tensors.</param>
-    /// <param name="rules">The first that fits a name rules.</param>
+    /// <summary>
+    /// All tensors under canonical names, those of the first files before those of the others; names of no known form stay as they are and are reported as
+    /// superfluous.
+    /// </summary>
+    /// <param name="files">The stored tensors, and for each file its rules: the first that fits a name.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    private static Dictionary<string, Tensor> Canonical(SafetensorsReader weights, IReadOnlyList<NameRule> rules)
+    private static Dictionary<string, Tensor> Canonical(IReadOnlyList<(CheckpointReader Weights, IReadOnlyList<NameRule> Rules)> files)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (string name in weights.Names)
+        foreach (var (weights, rules) in files)
         {
-            if (!tensors.TryAdd(rules.FirstOrDefault(rule => rule.Fits(name))?.ToCanonical(name) ?? name, weights[name]))
+            foreach (string name in weights.Names)
             {
-                throw new InvalidDataException($"{weights.Path}: weight {name} is there twice under different names.");
+                if (!tensors.TryAdd(rules.FirstOrDefault(rule => rule.Fits(name))?.ToCanonical(name) ?? name, weights[name]))
+                {
+                    throw new InvalidDataException($"{weights.Path}: weight {name} is there twice under different names.");
+                }
             }
         }
 
@@ -30,11 +35,20 @@ internal static class WeightNames
     /// <param name="rules">As in <see cref="Canonical"/>.</param>
     /// <param name="ignored">Canonical names that no model uses.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(SafetensorsReader weights, IReadOnlyList<NameRule> rules, Func<string, bool> ignored)
+    public static WeightReader Open(CheckpointReader weights, IReadOnlyList<NameRule> rules, Func<string, bool> ignored) => Open([(weights, rules)], ignored);
+
+    /// <summary>As for one file, for a model whose parts lie in several.</summary>
+    /// <param name="files">The stored tensors of each, with its rules.</param>
+    /// <param name="ignored">Canonical names that no model uses.</param>
+    /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
+    public static WeightReader Open(IReadOnlyList<(CheckpointReader Weights, IReadOnlyList<NameRule> Rules)> files, Func<string, bool> ignored)
     {
-        var reader = new WeightReader(weights.Path, Canonical(weights, rules), name => rules
-            .FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal) && weights.Names.Any(rule.Fits))?.ToStored(name, weights.Names) ?? name);
+        var reader = new WeightReader(string.Join(" with ", files.Select(file => file.Weights.Path)), Canonical(files), StoredName);
         reader.Ignore(ignored);
         return reader;
+
+        string StoredName(string name) => files
+            .Select(file => file.Rules.FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal) && file.Weights.Names.Any(rule.Fits))?.ToStored(name, file.Weights.Names))
+            .FirstOrDefault(stored => stored is not null) ?? name;
     }
 }

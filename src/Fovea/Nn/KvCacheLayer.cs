@@ -32,7 +32,7 @@ public sealed class KvCacheLayer : IDisposable
     /// <summary>Bytes of the entries held (not of the reserve).</summary>
     public long Bytes => 2L * Length * _heads * _headSize * sizeof(float);
 
-    /// <summary>ln(size) of each entry, rounded to half precision, as an additive bias [capacity], or none while every entry stands for one token.</summary>
+    /// <summary>ln(size) of each entry as an additive bias [capacity], or none while every entry stands for one token.</summary>
     public Tensor? Bias { get; private set; }
 
     /// <summary>Makes room for <paramref name="capacity"/> entries in all.</summary>
@@ -140,12 +140,9 @@ public sealed class KvCacheLayer : IDisposable
         var bias = (Bias ?? GrowBias()).AsSpan<float>();
         for (int i = 0; i < count; i++)
         {
-            bias[Length + i] = sizes.Length > 0 ? LogSize(sizes[i]) : 0;
+            bias[Length + i] = sizes.Length > 0 ? MathF.Log(sizes[i]) : 0;
         }
     }
-
-    /// <summary>Both roundings to half precision are the reference's (orailix/PACT); its sizes up to 2048 are exact in it.</summary>
-    private static float LogSize(float size) => size <= (float)Half.MaxValue ? (float)(Half)MathF.Log((float)(Half)size) : MathF.Log(size);
 
     private Tensor GrowBias()
     {

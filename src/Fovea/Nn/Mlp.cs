@@ -4,39 +4,47 @@ using Fovea.Tensors.Ops;
 
 namespace Fovea.Nn;
 
-/// <summary>second(f(first(x))), with biases: the feed-forward block of vision transformers and the two-layer projector.</summary>
+/// <summary>Linear layers with an activation between: the feed-forward block of vision transformers, and projectors. None = x itself.</summary>
 public sealed class Mlp : FeedForward
 {
-    private readonly Linear _first;
-    private readonly Linear _second;
+    private readonly Linear[] _layers;
     private readonly Activation _activation;
 
-    /// <summary>Owns both layers.</summary>
+    /// <summary>second(f(first(x))); owns both layers.</summary>
     public Mlp(Linear first, Linear second, Activation activation)
+        : this([first, second], activation)
     {
-        _first = first;
-        _second = second;
+    }
+
+    /// <summary>Owns the layers.</summary>
+    public Mlp(Linear[] layers, Activation activation)
+    {
+        _layers = layers;
         _activation = activation;
     }
 
     /// <inheritdoc/>
-    public override long Bytes => _first.Bytes + _second.Bytes;
+    public override long Bytes => _layers.Sum(layer => layer.Bytes);
 
     /// <inheritdoc/>
-    public override long MultiplyAdds => ((long)_first.Inputs * _first.Outputs) + ((long)_second.Inputs * _second.Outputs);
+    public override long MultiplyAdds => _layers.Sum(layer => (long)layer.Inputs * layer.Outputs);
 
     /// <inheritdoc/>
     public override Tensor Forward(Compute compute, Tensor x)
     {
-        var hidden = _first.Forward(compute, x);
-        compute.Activate(hidden, _activation);
-        return _second.Forward(compute, hidden);
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            if (i > 0)
+            {
+                compute.Activate(x, _activation);
+            }
+
+            x = _layers[i].Forward(compute, x);
+        }
+
+        return x;
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _first.Dispose();
-        _second.Dispose();
-    }
+    public override void Dispose() => Array.ForEach(_layers, layer => layer.Dispose());
 }

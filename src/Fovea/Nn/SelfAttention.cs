@@ -41,6 +41,14 @@ public sealed class SelfAttention : IDisposable
     /// <summary>Queries [rows, heads · headSize] of x [rows, width], rented.</summary>
     public Tensor Queries(Compute compute, Tensor x) => Normed(compute, _queryNorm, _query.Forward(compute, x));
 
+    /// <summary>
+    /// The mean of <see cref="Queries"/>: [1, heads · headSize], rented. Without a norm of queries the projection is linear, so that the mean of x is projected
+    /// rather than every row.
+    /// </summary>
+    public Tensor MeanQuery(Compute compute, Tensor x) => _queryNorm is null
+        ? _query.Forward(compute, RowMean.Of(compute, x, x.Rows))
+        : RowMean.Of(compute, Queries(compute, x), x.Rows);
+
     /// <summary>Keys [rows, kvHeads · headSize] of x [rows, width], rented.</summary>
     public Tensor Keys(Compute compute, Tensor x) => Normed(compute, _keyNorm, _key.Forward(compute, x));
 

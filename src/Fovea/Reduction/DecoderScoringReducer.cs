@@ -45,10 +45,14 @@ public abstract class DecoderScoringReducer : ScoringReducer
     protected int CutOf(ReductionContext context) => Layers(context.Shape).Index().First(entry => entry.Item == context.Stage.Layer).Index;
 
     /// <inheritdoc/>
+    public override void CheckDecoder(int layers) => CheckLayers(_options.PruneLayer ?? [], layers);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<StageRequest> Stages(ModelShape shape)
     {
+        CheckDecoder(shape.DecoderLayers);
         var layers = Layers(shape);
-        CheckRange(layers.All(layer => layer <= shape.DecoderLayers), "prune_layer", $"the model has {shape.DecoderLayers} layers, so {string.Join(", ", layers)} do not all fit");
+        CheckLayers(layers, shape.DecoderLayers);
         CheckCount(_options.KeepTokens?.Count, layers, "keep_tokens");
         CheckCount(_options.KeepRatio?.Count, layers, "keep_ratio");
         CheckCount(_options.ScoreThreshold?.Count, layers, "score_threshold");
@@ -79,6 +83,9 @@ public abstract class DecoderScoringReducer : ScoringReducer
             throw new ArgumentException($"{option} is out of range: {range}.");
         }
     }
+
+    private static void CheckLayers(IReadOnlyList<int> cuts, int layers) =>
+        CheckRange(cuts.All(layer => layer <= layers), "prune_layer", $"the model has {layers} layers, so {string.Join(", ", cuts)} do not all fit");
 
     private static T? Of<T>(IReadOnlyList<T>? values, int cut)
         where T : struct => values is null ? null : values.Count == 1 ? values[0] : values[cut];

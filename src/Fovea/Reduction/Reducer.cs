@@ -6,12 +6,23 @@ namespace Fovea.Reduction;
 /// </summary>
 public abstract class Reducer
 {
+    private static long _made;
+
+    /// <summary>Tells methods apart: equal where the catalogue made the same method with the same options, else the instance's own.</summary>
+    internal string Identity { get; set; } = $"#{Interlocked.Increment(ref _made)}";
+
     /// <summary>The budget that the method's own options ask for, or none.</summary>
     public virtual TokenBudget? OwnBudget => null;
 
     /// <summary>Where the method acts on a model of this shape, with what it looks at.</summary>
     /// <exception cref="ArgumentException">An option does not fit the model; the message names it and its range.</exception>
     public abstract IReadOnlyList<StageRequest> Stages(ModelShape shape);
+
+    /// <summary>Refuses a decoder of so many layers if an option does not fit it, as <see cref="Stages"/> would: asked before weights are loaded.</summary>
+    /// <exception cref="ArgumentException">An option does not fit; the message names it and its range.</exception>
+    public virtual void CheckDecoder(int layers)
+    {
+    }
 
     /// <summary>
     /// Whether the budget decides how much stays. If not, the method decides by its own options, is given the whole as its budget, is always called, and may

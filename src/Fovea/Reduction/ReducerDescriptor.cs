@@ -41,7 +41,13 @@ public sealed class ReducerDescriptor
     /// <param name="complete">Fills in what given options imply, such as a preset's, before defaults; none = nothing.</param>
     public static ReducerDescriptor Of<TOptions>(string name, string summary, string source, JsonTypeInfo<TOptions> options, Func<TOptions, Reducer> create, Func<JsonObject, JsonObject>? complete = null)
         where TOptions : class, new() =>
-        new(name, summary, source, Describe(options), json => create(Read(name, complete is null ? json : complete(json), options)));
+        new(name, summary, source, Describe(options), json =>
+        {
+            var read = Read(name, complete is null ? json : complete(json), options);
+            var reducer = create(read);
+            reducer.Identity = $"{name} {JsonSerializer.Serialize(read, options)}";
+            return reducer;
+        });
 
     /// <summary>Makes the method from a JSON object of options.</summary>
     /// <exception cref="ArgumentException">An unknown option or a value that does not fit; the message names it.</exception>

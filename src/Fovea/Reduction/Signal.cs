@@ -7,6 +7,9 @@ public abstract record Signal
     {
     }
 
+    /// <summary>Whether, before the language model, this depends on nothing but the pictures.</summary>
+    internal virtual bool IsOfPictures => false;
+
     /// <summary>The values of the candidates where the stage acts: encoder features, projected tokens or hidden states; [candidates, width].</summary>
     public static Signal Features { get; } = new FeaturesSignal();
 
@@ -60,6 +63,12 @@ public abstract record Signal
     public static Signal LayerKeys(bool rotary) => new LayerProjectionSignal(Keys: true, rotary);
 
     /// <summary>
+    /// The mean of <see cref="LayerQueries"/> before rotary embedding over everything up to the last candidate, text included: [1, heads · head size]. Where the
+    /// layer has no norm of queries it costs the projection of a single row.
+    /// </summary>
+    public static Signal MeanQuery { get; } = new MeanQuerySignal();
+
+    /// <summary>
     /// Hidden states of the visual tokens as an earlier decoder layer took them in: [visual tokens then, hidden size]. The candidates' rows are
     /// <see cref="ReductionContext.Columns(Signal)"/>.
     /// </summary>
@@ -73,16 +82,25 @@ public abstract record Signal
     public static Signal RotaryTable { get; } = new RotaryTableSignal();
 
     /// <summary><see cref="Features"/>.</summary>
-    public sealed record FeaturesSignal : Signal;
+    public sealed record FeaturesSignal : Signal
+    {
+        internal override bool IsOfPictures => true;
+    }
 
     /// <summary><see cref="EncoderAttention"/>.</summary>
-    public sealed record EncoderAttentionSignal(int Block) : Signal;
+    public sealed record EncoderAttentionSignal(int Block) : Signal
+    {
+        internal override bool IsOfPictures => true;
+    }
 
     /// <summary><see cref="SequenceStates"/>.</summary>
     public sealed record SequenceStatesSignal : Signal;
 
     /// <summary><see cref="LayerQueries"/> and <see cref="LayerKeys"/>.</summary>
     public sealed record LayerProjectionSignal(bool Keys, bool Rotary) : Signal;
+
+    /// <summary><see cref="MeanQuery"/>.</summary>
+    public sealed record MeanQuerySignal : Signal;
 
     /// <summary><see cref="LayerInput"/>.</summary>
     public sealed record LayerInputSignal(int Layer) : Signal;

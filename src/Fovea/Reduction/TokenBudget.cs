@@ -37,6 +37,9 @@ public readonly record struct TokenBudget
     /// <summary>Whether everything is kept.</summary>
     public bool IsWhole => !_isCount && _amount == 1;
 
+    /// <summary>The budget to the last bit.</summary>
+    internal string Exact => string.Create(CultureInfo.InvariantCulture, $"{_amount:R}{(_isCount ? "" : " of 1")}{(IsPerGroup ? " each" : "")}");
+
     /// <summary>Reads <c>36</c>, <c>25%</c> or <c>0.25</c>.</summary>
     /// <exception cref="FormatException">Something else, or out of range; the message says what would be right.</exception>
     public static TokenBudget Parse(string text)

@@ -1,11 +1,14 @@
 using System.Text.Json;
 using Fovea.Imaging;
+using Fovea.Models;
 using Fovea.Reduction;
 
 namespace Fovea.Tests.Cli;
 
 public sealed class CatalogueCommandTests
 {
+    public static TheoryData<string> Folders => new(TinyModels.Folders);
+
     public static TheoryData<string> Methods => new(KnownReducers.All.Select(method => method.Name));
 
     [Fact]
@@ -42,6 +45,29 @@ public sealed class CatalogueCommandTests
         var run = CommandLine.Run("inspect", CommandLine.Model);
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.All(["llava", "5 blocks", "6 layers", "144 for 336 x 336", "1024 tokens", "vocabulary 448", "MiB packed"], part => Assert.Contains(part, run.Out, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Inspect_OfEveryFamily_ShowsItsNameAndTokens(string folder)
+    {
+        var run = CommandLine.Run("inspect", Repository.Path(folder), "--json");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        using var json = JsonDocument.Parse(run.Out);
+        string family = json.RootElement.GetProperty("family").GetString()!;
+        Assert.Equal(KnownModels.All.Single(known => known.ModelType == family).Name, json.RootElement.GetProperty("family_name").GetString());
+        Assert.All(json.RootElement.GetProperty("visual_tokens").EnumerateArray(), picture => Assert.True(picture.GetProperty("tokens").GetInt32() > 0));
+        Assert.True(json.RootElement.GetProperty("weight_bytes").GetInt64() > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Inspect_OfAPictureWithEveryFamily_ShowsWhatTheModelSees(string folder)
+    {
+        var run = CommandLine.Run("inspect", CommandLine.Picture, "--model", Repository.Path(folder), "--json");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        using var json = JsonDocument.Parse(run.Out);
+        Assert.True(json.RootElement.GetProperty("visual_tokens").GetInt32() > 0);
     }
 
     [Fact]

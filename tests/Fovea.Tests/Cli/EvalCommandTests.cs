@@ -33,9 +33,33 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Equal((0, ""), (run.Code, run.Error));
         string[] rows = [.. run.Out.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Replace(" ", "", StringComparison.Ordinal))];
         Assert.Equal(2 + 1 + 4 + 4, rows.Length);
-        Assert.Contains(rows, row => row.StartsWith("|none|||144|keep|", StringComparison.Ordinal));
-        Assert.Contains(rows, row => row.StartsWith("|fastervlm||9|9|renumber|", StringComparison.Ordinal));
-        Assert.Contains(rows, row => row.StartsWith("|uniform|mode=grid|36|36|keep|", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith("|none|||144|144|keep|", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith("|fastervlm||9|9|9|renumber|", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith("|uniform|mode=grid|36|36|36|keep|", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Eval_OfConfigurationsAndPresets_RunsEachAndWritesItsMetrics()
+    {
+        string file = Path.Combine(_folder, "mine.json"), logs = Path.Combine(_folder, "logs");
+        File.WriteAllText(file, """{ "visual_token_reduction": true, "token_pruning": true, "pruning_tokeep_percentage_value": 0.25 }""");
+        var run = Eval("--limit", "5", "--config", file, "--preset", "pact,vtw", "--set", "layer_for_reduction=2", "--set", "log_output_path=" + logs, "--set", "VTW_equivalant_layer_for_reduction=0", "--times");
+        Assert.Equal(0, run.Code);
+        string[] rows = [.. run.Out.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Replace(" ", "", StringComparison.Ordinal))];
+        Assert.Contains("|selectionms|generationms|", rows[0], StringComparison.Ordinal);
+        Assert.StartsWith("|pact|mine||36|72|keep|", rows[2], StringComparison.Ordinal);
+        Assert.StartsWith("|pact|pact|", rows[3], StringComparison.Ordinal);
+        Assert.StartsWith("|pact|vtw||0|72|keep|", rows[4], StringComparison.Ordinal);
+        Assert.Equal(6, Directory.GetFiles(logs).Length);
+    }
+
+    [Fact]
+    public void Eval_OfALayerBeyondTheModel_IsRefusedBeforeWeightsAreRead()
+    {
+        File.WriteAllText(Path.Combine(_folder, "config.json"), """{ "model_type": "llava", "text_config": { "num_hidden_layers": 3 } }""");
+        var run = CommandLine.Run("eval", Data, "--model", _folder, "--preset", "pact");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("layer_for_reduction is 4; it is at most 2 in this model, which has 3 layers.", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class RunCommandTests
     {
         var run = CommandLine.Run("check", "reducer", "priortr", "--model", CommandLine.Model);
         Assert.Equal(0, run.Code);
-        Assert.Equal(6, run.Out.Split('\n').Count(line => line.EndsWith(": ok", StringComparison.Ordinal)));
+        Assert.Equal(7, run.Out.Split('\n').Count(line => line.EndsWith(": ok", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class RunCommandTests
         string checkedOut = Start(
             typeof(Fovea.Cli.FoveaCommand).Assembly.Location, "check", "reducer", "first_try", "--model", CommandLine.Model,
             "--plugin", Path.Combine(folder, "FirstTry", "bin", "Release", "net10.0", "FirstTry.dll"));
-        Assert.Contains("first_try keeps all 6 promises", checkedOut);
+        Assert.Contains("first_try keeps all 7 promises", checkedOut);
         Directory.Delete(folder, recursive: true);
     }
 

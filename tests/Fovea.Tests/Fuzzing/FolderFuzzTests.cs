@@ -1,4 +1,6 @@
 using Fovea.Imaging;
+using Fovea.Models;
+using Fovea.Tensors.Ops;
 using Fovea.Tensors.Serialization;
 using Fovea.Text;
 
@@ -9,6 +11,8 @@ namespace Fovea.Tests.Fuzzing;
 public sealed class FolderFuzzTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fovea-fuzz-").FullName;
+
+    public static TheoryData<string> Checkpoints => new(TinyModels.Folders.Where(folder => folder.Contains("golden", StringComparison.Ordinal)));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -43,6 +47,29 @@ public sealed class FolderFuzzTests : IDisposable
         Check<InvalidDataException>(file, 100, length => (1000L * length) + (16 << 20), () => ImageProcessor.Load(_folder));
     }
 
+    [Theory]
+    [MemberData(nameof(Checkpoints))]
+    public void Model_OfAMutatedConfig_RefusesOrLoads(string folder)
+    {
+        Take(folder);
+        using var compute = new Compute();
+        Check<InvalidDataException>("config.json", 60, length => (1000L * length) + (64 << 20), () =>
+        {
+            try
+            {
+                KnownModels.Load(_folder, compute).Dispose();
+            }
+            catch (NotSupportedException unknown) when (unknown.Message.Contains("model type", StringComparison.Ordinal))
+            {
+                // The mutation hit the name of the family.
+            }
+            catch (DirectoryNotFoundException absent) when (absent.Message.Contains("vision encoder", StringComparison.Ordinal))
+            {
+                // The mutation hit the name of the encoder's folder.
+            }
+        });
+    }
+
     [Fact]
     public void Safetensors_OfMutatedFiles_RefusesOrReads()
     {
@@ -60,9 +87,11 @@ public sealed class FolderFuzzTests : IDisposable
 
     private void Take(string source)
     {
-        foreach (string path in Directory.EnumerateFiles(Repository.Path(source)).Where(path => !path.EndsWith("cases.json", StringComparison.Ordinal)))
+        foreach (string path in Directory.EnumerateFiles(Repository.Path(source), "*", SearchOption.AllDirectories).Where(path => !path.EndsWith("cases.json", StringComparison.Ordinal)))
         {
-            File.Copy(path, Path.Combine(_folder, Path.GetFileName(path)));
+            string copy = Path.Combine(_folder, Path.GetRelativePath(Repository.Path(source), path));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy) ?? _folder);
+            File.Copy(path, copy);
         }
     }
 

@@ -60,15 +60,4 @@ public sealed class PromptFormatTests
     [InlineData("""{"model_type": "internvl"}""", "", "internvl_hf")]
     public void ForCheckpoint_OfAFamily_GivesItsFormat(string config, string name, string expected) =>
         Assert.Equal(expected, BuiltInPromptFormats.ForCheckpoint(System.Text.Json.JsonDocument.Parse(config).RootElement, name)?.Name);
-
-    [Fact]
-    public void Check_OfADifferentNumberOfImages_NamesBoth()
-    {
-        PromptPlaceholders.Check("<image> and <image>", "<image>", 2, "images");
-
-        var error = Assert.Throws<ChatTemplateException>(() => PromptPlaceholders.Check("<image>", "<image>", 3, "images"));
-
-        Assert.Contains("1 places", error.Message, StringComparison.Ordinal);
-        Assert.Contains("3 images", error.Message, StringComparison.Ordinal);
-    }
 }

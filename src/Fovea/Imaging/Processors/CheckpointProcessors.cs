@@ -10,14 +10,14 @@ internal static class CheckpointProcessors
     private const string InternVlOriginal = "internvl_chat";
     private const string VideoFile = "video_preprocessor_config.json";
 
-    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant, JsonElement? model)
+    public static ImageProcessor LoadImage(string folder, ProcessorVariant? variant, JsonElement? content)
     {
-        var config = new ConfigReader(model ?? ReadModel(folder), Path.Combine(folder, "config.json"));
+        var model = content ?? ReadModel(folder);
+        var config = new ConfigReader(model, Path.Combine(folder, "config.json"));
         string? modelType = config.Text("model_type");
-        if (config.Text("mm_vision_tower") is { } tower)
+        if (VisionTowerFolder.Named(model) is { } tower)
         {
-            string file = Path.Combine(folder, ImageFile);
-            file = File.Exists(file) ? file : Path.Combine(folder, tower, ImageFile);
+            string file = TowerFile(folder, tower);
             using var encoder = JsonFile.Parse(file);
             return OriginalLlava.Create(config, new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow);
         }
@@ -30,10 +30,18 @@ internal static class CheckpointProcessors
             : KnownProcessors.CreateImage(reader, modelType, variant);
     }
 
-    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant, JsonElement? model)
+    public static VideoProcessor LoadVideo(string folder, ProcessorVariant? variant, JsonElement? content)
     {
-        var config = new ConfigReader(model ?? ReadModel(folder), Path.Combine(folder, "config.json"));
+        var model = content ?? ReadModel(folder);
+        var config = new ConfigReader(model, Path.Combine(folder, "config.json"));
         string? modelType = config.Text("model_type");
+        if (VisionTowerFolder.Named(model) is { } tower)
+        {
+            string file = TowerFile(folder, tower);
+            using var encoder = JsonFile.Parse(file);
+            return new FrameProcessor(OriginalLlava.Steps(new ConfigReader(encoder.RootElement, file), variant ?? ProcessorVariant.Slow), FrameRule.Linspace());
+        }
+
         string path = Path.Combine(folder, VideoFile);
         path = File.Exists(path) ? path : Path.Combine(folder, ImageFile);
         using var preprocessor = JsonFile.Parse(path);
@@ -42,6 +50,10 @@ internal static class CheckpointProcessors
             ? FrameProcessor.ReadOriginalInternVl(config, reader, variant ?? ProcessorVariant.Slow)
             : KnownVideoProcessors.Create(reader, modelType, variant);
     }
+
+    /// <summary>The processor's file in the checkpoint itself, else in the folder of its vision encoder.</summary>
+    private static string TowerFile(string folder, string tower) =>
+        Path.Combine(folder, ImageFile) is var own && File.Exists(own) ? own : Path.Combine(VisionTowerFolder.Find(folder, tower), ImageFile);
 
     private static JsonElement ReadModel(string folder)
     {

@@ -32,6 +32,12 @@ internal sealed class FrameRule
         FrameSampling.Centred,
         (total, video, wanted) => FrameSampling.Centred(total, Math.Max(1, FrameSampling.CountOfRate(total, Known(video), wanted))));
 
+    /// <summary>The rule of the repository LLaVA-NeXT: a number of frames from the first to the last, or every n-th.</summary>
+    public static FrameRule Linspace() => new(
+        new FrameRequest(),
+        FrameSampling.Linspace,
+        (total, video, wanted) => FrameSampling.EveryNth(total, Known(video), wanted, most: 0, force: false));
+
     public static FrameRule Qwen2(ConfigReader config, int temporalPatch)
     {
         var (fewest, most) = Limits(config);

@@ -13,10 +13,7 @@ internal static partial class OriginalLlava
 
     public static ImageProcessor Create(ConfigReader model, ConfigReader encoder, ProcessorVariant variant)
     {
-        var name = encoder.Text("image_processor_type") ?? encoder.Text("feature_extractor_type") ?? "";
-        var single = name.StartsWith("Siglip", StringComparison.OrdinalIgnoreCase)
-            ? ClipProcessor.ReadSiglip(encoder, variant)
-            : ClipProcessor.Read(encoder, variant, mayPad: false);
+        var single = Single(encoder, variant);
         string ratio = model.Text("image_aspect_ratio") ?? "square";
         if (!ratio.StartsWith("anyres", StringComparison.Ordinal))
         {
@@ -29,6 +26,17 @@ internal static partial class OriginalLlava
 
         // Checkpoints of the later recipe (LLaVA-OneVision) see several pictures of a prompt as squares.
         return new AnyResolutionProcessor(steps, steps.Square, tile, canvases, squaresSeveral: ratio.StartsWith("anyres_max", StringComparison.Ordinal));
+    }
+
+    /// <summary>What happens to a picture that is not cut, such as a frame of a video.</summary>
+    public static ResizeAndCrop Steps(ConfigReader encoder, ProcessorVariant variant) => Single(encoder, variant).Steps;
+
+    private static ClipProcessor Single(ConfigReader encoder, ProcessorVariant variant)
+    {
+        string name = encoder.Text("image_processor_type") ?? encoder.Text("feature_extractor_type") ?? "";
+        return name.StartsWith("Siglip", StringComparison.OrdinalIgnoreCase)
+            ? ClipProcessor.ReadSiglip(encoder, variant)
+            : ClipProcessor.Read(encoder, variant, mayPad: false);
     }
 
     /// <summary>The canvases: pairs in the order width, height, or a range such as <c>(1x1),...,(6x6)</c> in tiles.</summary>

@@ -37,7 +37,7 @@ internal sealed record InternVitConfig
         return new InternVitConfig
         {
             Sizes = sizes,
-            TableSide = image / sizes.PatchSize,
+            TableSide = (sizes with { ImageSize = image }).Checked(config).Side,
             IsRms = ReadNorm(config, "rms_norm"),
             FusedQkv = true,
             QkvBias = config.Flag("qkv_bias", false),
@@ -56,7 +56,7 @@ internal sealed record InternVitConfig
         return new InternVitConfig
         {
             Sizes = sizes,
-            TableSide = config.Flag("use_absolute_position_embeddings", true) ? image / sizes.PatchSize : 0,
+            TableSide = config.Flag("use_absolute_position_embeddings", true) ? (sizes with { ImageSize = image }).Checked(config).Side : 0,
             IsRms = ReadNorm(config, "layer_norm"),
             FusedQkv = false,
             QkvBias = config.Flag("attention_bias", false),

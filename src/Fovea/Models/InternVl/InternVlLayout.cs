@@ -7,7 +7,9 @@ namespace Fovea.Models.InternVl;
 internal sealed class InternVlLayout(InternVlConfig config, CheckpointFolder folder)
 {
     private readonly ImageProcessor _images = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
-    private readonly VideoProcessor _videos = VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);
+
+    /// <summary>Chooses and prepares the frames of videos.</summary>
+    public VideoProcessor Videos { get; } = VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);
 
     /// <summary>Prepares the items of a prompt.</summary>
     /// <exception cref="InvalidDataException">The processor makes tiles of another size than the encoder takes.</exception>
@@ -20,7 +22,7 @@ internal sealed class InternVlLayout(InternVlConfig config, CheckpointFolder fol
         {
             if (items[item].IsVideo)
             {
-                parts.Add(_videos.Process(items[item].Frames).Pixels);
+                parts.Add(Videos.Process(items[item].Frames).Pixels);
                 for (int frame = 0; frame < parts[^1].Rows; frame++)
                 {
                     Tile(layout, new TokenGrid(item, frame, config.Shuffle.TokenSide, config.Shuffle.TokenSide), tile++);

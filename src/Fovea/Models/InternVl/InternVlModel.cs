@@ -1,3 +1,4 @@
+using Fovea.Imaging;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -15,7 +16,7 @@ public sealed class InternVlModel : MultimodalModel
     private const float ProjectorEpsilon = 1e-5f;
 
     private readonly InternVlConfig _config;
-    private readonly SafetensorsReader _weights;
+    private readonly CheckpointReader _weights;
     private readonly InternVlLayout _layout;
     private readonly InternVlPrompt _prompt;
     private readonly Norm? _finalNorm;
@@ -23,7 +24,7 @@ public sealed class InternVlModel : MultimodalModel
     private readonly ConversationFormat _format;
 
     private InternVlModel(
-        InternVlConfig config, CheckpointFolder folder, SafetensorsReader weights, (VisionEncoder Encoder, Norm? FinalNorm) vision, NormedMlp projector, LanguageModel languageModel)
+        InternVlConfig config, CheckpointFolder folder, CheckpointReader weights, (VisionEncoder Encoder, Norm? FinalNorm) vision, NormedMlp projector, LanguageModel languageModel)
     {
         _config = config;
         _weights = weights;
@@ -62,7 +63,13 @@ public sealed class InternVlModel : MultimodalModel
     public override int? VideoTokenId => InternVlPrompt.VideoTokenId;
 
     /// <inheritdoc/>
+    public override VideoProcessor Videos => _layout.Videos;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<int> EndTokens { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StopTexts => _format.StopTexts;
 
     /// <inheritdoc/>
     public override LanguageModel LanguageModel { get; }

@@ -54,7 +54,7 @@ internal static class InternVlWeightNames
 
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(SafetensorsReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
+    public static WeightReader Open(CheckpointReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
     private static bool IsIgnored(string canonical) =>

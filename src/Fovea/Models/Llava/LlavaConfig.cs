@@ -2,7 +2,7 @@ using Fovea.Tensors.Kernels;
 
 namespace Fovea.Models.Llava;
 
-/// <summary><c>config.json</c> of the LLaVA line in the Hugging Face layout: LLaVA-1.5, LLaVA-NeXT, LLaVA-OneVision, Video-LLaVA.</summary>
+/// <summary>The config of the LLaVA line: LLaVA-1.5, LLaVA-NeXT, LLaVA-OneVision, Video-LLaVA.</summary>
 public sealed record LlavaConfig
 {
     /// <summary>The language model.</summary>
@@ -26,18 +26,33 @@ public sealed record LlavaConfig
     /// <summary>N of <c>vision_aspect_ratio</c> "anyres_max_N": a canvas of more than about N tiles' tokens is made smaller; 0 = never.</summary>
     public int AnyresMax { get; init; }
 
+    /// <summary>Whether pictures are cut into tiles.</summary>
+    public bool Tiled { get; init; }
+
+    /// <summary>How tiles become visual tokens.</summary>
+    public TileMerge Merge { get; init; } = TileMerge.Flat;
+
+    /// <summary>Whether padding is measured in lengths rounded to seven decimals, as the Hugging Face code does and the original does not.</summary>
+    public bool RoundsUnpadding { get; init; } = true;
+
+    /// <summary>By how much the sides of a video frame's features are divided.</summary>
+    public int VideoPoolStride { get; init; } = 2;
+
+    /// <summary>Linear layers of the projector; 0 = the features are passed on.</summary>
+    public int ProjectorLayers { get; init; } = 2;
+
     /// <summary>Activation of the projector.</summary>
     public required Activation ProjectorHiddenAct { get; init; }
 
     /// <summary>Whether the projector has biases.</summary>
     public required bool MultimodalProjectorBias { get; init; }
 
-    /// <summary>Reads the config.</summary>
+    /// <summary>Reads <c>config.json</c> of the Hugging Face layout.</summary>
     /// <exception cref="InvalidDataException">A key is missing or wrong; the message names it.</exception>
     public static LlavaConfig Read(ConfigReader config)
     {
         string type = config.Text("model_type");
-        bool oneVision = type == "llava_onevision", video = type == "video_llava";
+        bool oneVision = type == "llava_onevision", video = type == "video_llava", tiled = oneVision || type == "llava_next";
         var vision = VisionConfig.Read(config.Object("vision_config"), oneVision ? "siglip_vision_model" : "clip_vision_model");
         var layers = config.Wholes("vision_feature_layer");
         return new LlavaConfig
@@ -53,7 +68,9 @@ public sealed record LlavaConfig
             },
             ImageTokenIndex = Token(config, "image", oneVision ? 151646 : 32000),
             VideoTokenIndex = oneVision || video ? Token(config, "video", oneVision ? 151647 : 32001) : null,
-            AnyresMax = oneVision ? Anyres(config) : 0,
+            AnyresMax = oneVision ? Anyres(config, "vision_aspect_ratio", config.Text("vision_aspect_ratio", "anyres_max_9")) : 0,
+            Tiled = tiled,
+            Merge = tiled ? TileMerge.SpatialUnpad : TileMerge.Flat,
             ProjectorHiddenAct = config.Activation("projector_hidden_act", "gelu"),
             MultimodalProjectorBias = config.Flag("multimodal_projector_bias", true),
         };
@@ -62,11 +79,9 @@ public sealed record LlavaConfig
     private static int Token(ConfigReader config, string kind, int missing) =>
         config.Has($"{kind}_token_index") ? config.Whole($"{kind}_token_index") : config.Whole($"{kind}_token_id", missing);
 
-    private static int Anyres(ConfigReader config)
-    {
-        string ratio = config.Text("vision_aspect_ratio", "anyres_max_9");
-        return ratio == "anyres" ? 0
+    /// <summary>N of "anyres_max_N"; 0 for "anyres".</summary>
+    internal static int Anyres(ConfigReader config, string key, string ratio) =>
+        ratio == "anyres" ? 0
             : ratio.StartsWith("anyres_max_", StringComparison.Ordinal) && int.TryParse(ratio["anyres_max_".Length..], out int tiles) && tiles > 0 ? tiles
-            : throw config.Wrong("vision_aspect_ratio", "'anyres' or 'anyres_max_N'");
-    }
+            : throw config.Wrong(key, "'anyres' or 'anyres_max_N'");
 }

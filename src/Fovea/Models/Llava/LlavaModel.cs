@@ -1,8 +1,6 @@
 using Fovea.Imaging;
-using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
-using Fovea.Tensors.Serialization;
 using Fovea.Text;
 
 namespace Fovea.Models.Llava;
@@ -11,90 +9,79 @@ namespace Fovea.Models.Llava;
 /// The LLaVA line in the Hugging Face layout: LLaVA-1.5 (arXiv 2310.03744), LLaVA-NeXT, LLaVA-OneVision (arXiv 2408.03326), Video-LLaVA (arXiv 2311.10122).
 /// CLIP or SigLIP, two linear layers, a language model; the members differ in how they lay out pictures.
 /// </summary>
-public sealed class LlavaModel : MultimodalModel
+public class LlavaModel : MultimodalModel
 {
-    private readonly LlavaConfig _config;
-    private readonly SafetensorsReader _weights;
-    private readonly IVisualLayout _layout;
-    private readonly Mlp _projector;
-    private readonly Tensor? _newline;
-    private readonly ConversationFormat _format;
+    private readonly LlavaParts _parts;
 
-    private LlavaModel(
-        LlavaConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, Mlp projector, Tensor? newline, LanguageModel languageModel)
-    {
-        _config = config;
-        _weights = weights;
-        _projector = projector;
-        _newline = newline;
-        Family = new ConfigReader("config.json", folder.Config).Text("model_type");
-        _layout = Layout(Family, config, folder);
-        _format = ConversationFormat.Load(folder);
-        Tokenizer = Tokenizer.Load(folder.Path);
-        Vision = vision;
-        LanguageModel = languageModel;
-        EndTokens = folder.EndTokens(config.TextConfig);
-    }
+    private protected LlavaModel(LlavaParts parts) => _parts = parts;
 
     /// <inheritdoc/>
-    public override string Family { get; }
+    public override string Family => _parts.Family;
 
     /// <inheritdoc/>
-    public override Tokenizer Tokenizer { get; }
+    public override Tokenizer Tokenizer => _parts.Tokenizer;
 
     /// <inheritdoc/>
-    public override int ImageTokenId => _config.ImageTokenIndex;
+    public override int ImageTokenId => _parts.Config.ImageTokenIndex;
 
     /// <inheritdoc/>
-    public override int? VideoTokenId => _config.VideoTokenIndex;
+    public override int? VideoTokenId => _parts.Config.VideoTokenIndex;
 
     /// <inheritdoc/>
-    public override Tensor? InsertedToken => _newline;
+    public override VideoProcessor? Videos => _parts.Videos;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> EndTokens { get; }
+    public override Tensor? InsertedToken => _parts.Newline;
 
     /// <inheritdoc/>
-    public override LanguageModel LanguageModel { get; }
+    public override IReadOnlyList<int> EndTokens => _parts.EndTokens;
 
     /// <inheritdoc/>
-    public override VisionEncoder Vision { get; }
+    public override IReadOnlyList<string> StopTexts => _parts.Format.StopTexts;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> FeatureLayers => _config.VisionFeatureLayers;
+    public override LanguageModel LanguageModel => _parts.LanguageModel;
 
     /// <inheritdoc/>
-    public override long WeightBytes => Vision.Bytes + _projector.Bytes + LanguageModel.Bytes;
+    public override VisionEncoder Vision => _parts.Vision;
 
     /// <inheritdoc/>
-    public override long ProjectorMultiplyAdds => _projector.MultiplyAdds;
+    public override IReadOnlyList<int> FeatureLayers => _parts.Config.VisionFeatureLayers;
+
+    /// <inheritdoc/>
+    public override long WeightBytes => Vision.Bytes + _parts.Projector.Bytes + LanguageModel.Bytes;
+
+    /// <inheritdoc/>
+    public override long ProjectorMultiplyAdds => _parts.Projector.MultiplyAdds;
 
     /// <summary>Builds the model.</summary>
     /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
     public static MultimodalModel Load(CheckpointFolder folder, Compute compute, Action<double>? progress, CancellationToken cancellation)
     {
-        var config = LlavaConfig.Read(new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config));
+        var keys = new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config);
+        var config = LlavaConfig.Read(keys);
         var stored = folder.OpenWeights();
         try
         {
             var weights = LlavaWeightNames.Open(stored);
-            int features = config.VisionConfig.HiddenSize * config.VisionFeatureLayers.Count, hidden = config.TextConfig.HiddenSize;
-            bool bias = config.MultimodalProjectorBias;
             VisionEncoder vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
-            string type = new ConfigReader("config.json", folder.Config).Text("model_type");
+            string type = keys.Text("model_type");
             if (type == "video_llava")
             {
                 vision = new TwoTowers((VisionTransformer)vision, VisionTransformer.Load(weights.At("video_tower"), config.VisionConfig, compute, cancellation));
             }
 
-            var newline = type is "llava_next" or "llava_onevision" ? weights.Vector("newline", hidden) : null;
-            var projector = new Mlp(
-                Linear.Load(weights.At("proj").At(1), features, hidden, bias, compute),
-                Linear.Load(weights.At("proj").At(2), hidden, hidden, bias, compute),
-                config.ProjectorHiddenAct);
-            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
-            weights.CheckAllTaken();
-            return new LlavaModel(config, folder, stored, vision, projector, newline, languageModel);
+            var processor = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
+            var videos = type is "llava_onevision" or "video_llava" ? VideoProcessor.Load(folder.Path, folder.Processing, folder.Config) : null;
+            return new LlavaModel(new LlavaParts(folder, config, weights, vision, compute, progress, cancellation)
+            {
+                Stored = [stored],
+                Layout = videos is not null && type == "video_llava" ? new VideoLlavaLayout(config, processor, videos)
+                    : config.Tiled ? new TiledLayout(config, processor, videos)
+                    : new SquareLayout(config, processor),
+                Videos = videos,
+                Format = ConversationFormat.Load(folder),
+            });
         }
         catch
         {
@@ -104,15 +91,15 @@ public sealed class LlavaModel : MultimodalModel
     }
 
     /// <inheritdoc/>
-    public override string Prompt(IReadOnlyList<ChatMessage> messages) => _format.Render(messages);
+    public override string Prompt(IReadOnlyList<ChatMessage> messages) => _parts.Format.Render(messages);
 
     /// <inheritdoc/>
-    public override VisualInput Prepare(IReadOnlyList<VisualItem> items) => _layout.Prepare(items);
+    public override VisualInput Prepare(IReadOnlyList<VisualItem> items) => _parts.Layout.Prepare(items);
 
     /// <inheritdoc/>
     public override Tensor Features(Compute compute, VisionState state)
     {
-        int width = _config.VisionConfig.HiddenSize;
+        int width = _parts.Config.VisionConfig.HiddenSize;
         var rows = state.Input.FeatureRows;
         var features = compute.Rent(rows.Count, width * FeatureLayers.Count);
         for (int row = 0; row < rows.Count; row++)
@@ -143,23 +130,20 @@ public sealed class LlavaModel : MultimodalModel
     }
 
     /// <inheritdoc/>
-    public override Tensor Project(Compute compute, Tensor features) => _projector.Forward(compute, features);
-
-    private static IVisualLayout Layout(string type, LlavaConfig config, CheckpointFolder folder) => type switch
-    {
-        "llava_next" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config), null),
-        "llava_onevision" => new TiledLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config), VideoProcessor.Load(folder.Path, folder.Processing, folder.Config)),
-        "video_llava" => new VideoLlavaLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config), VideoProcessor.Load(folder.Path, folder.Processing, folder.Config)),
-        _ => new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config)),
-    };
+    public override Tensor Project(Compute compute, Tensor features) => _parts.Projector.Forward(compute, features);
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _newline?.Dispose();
+        InsertedToken?.Dispose();
         Vision.Dispose();
-        _projector.Dispose();
+        _parts.Projector.Dispose();
         LanguageModel.Dispose();
-        _weights.Dispose();
+        foreach (var stored in _parts.Stored)
+        {
+            stored.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
     }
 }

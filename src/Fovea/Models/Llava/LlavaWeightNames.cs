@@ -30,10 +30,10 @@ internal static class LlavaWeightNames
 
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(SafetensorsReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
+    public static WeightReader Open(CheckpointReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
-    private static bool IsIgnored(string canonical) =>
+    public static bool IsIgnored(string canonical) =>
         canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
         || canonical.EndsWith(".position_ids", StringComparison.Ordinal)
         || canonical.Contains("tower.head.", StringComparison.Ordinal)

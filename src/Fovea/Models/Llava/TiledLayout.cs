@@ -5,11 +5,14 @@ namespace Fovea.Models.Llava;
 
 /// <summary>
 /// LLaVA-NeXT and LLaVA-OneVision: an overview of each picture, then its tiles joined to one canvas without the padding, every row ended by the learned
-/// newline. OneVision makes large canvases smaller, gives each of several pictures one tile, and pools video frames.
+/// newline, or as <see cref="TileMerge"/> says. OneVision makes large canvases smaller, gives each of several pictures one tile, and pools video frames.
 /// </summary>
 internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, VideoProcessor? videos) : IVisualLayout
 {
     private readonly int _side = config.VisionConfig.Side;
+    private readonly bool _classToken = config.KeepClassToken && config.Merge == TileMerge.Flat;
+
+    private int PerTile => (_side * _side) + (_classToken ? 1 : 0);
 
     /// <inheritdoc/>
     public VisualInput Prepare(IReadOnlyList<VisualItem> items)
@@ -30,7 +33,7 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
         {
             if (items[i].IsVideo)
             {
-                var video = videos ?? throw new NotSupportedException("LLaVA-NeXT takes pictures, not videos.");
+                var video = videos ?? throw new NotSupportedException("The model takes pictures, not videos.");
                 parts.Add(TilePixels.Check(video.Process(items[i].Frames).Pixels, config.VisionConfig));
                 Video(layout, i, tile, parts[^1].Rows);
                 tile += parts[^1].Rows;
@@ -42,21 +45,34 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
         }
 
         var pixels = TilePixels.Join(parts);
-        int[] rows = TilePixels.FeatureRows(pixels.Rows, config.VisionConfig, keepClassToken: false);
+        int[] rows = TilePixels.FeatureRows(pixels.Rows, config.VisionConfig, _classToken);
         return new VisualInput(pixels, layout.Geometry(), layout.Packing(rows.Length)) { FeatureRows = rows };
     }
 
     private void Picture(LayoutBuilder layout, int index, ProcessedImage image)
     {
-        layout.Tile(index, 0, image.FirstTile, _side, image.FirstTile * _side * _side, classToken: false, image.HasBase);
-        if (!image.HasBase)
+        int tiles = image.HasBase && config.Merge == TileMerge.Flat ? 1 + (image.TileRows * image.TileColumns) : 1;
+        for (int tile = image.FirstTile; tile < image.FirstTile + tiles; tile++)
         {
-            layout.Newline(-1);
-            return;
+            layout.Tile(index, 0, tile, _side, tile * PerTile, _classToken, image.HasBase && tile == image.FirstTile);
         }
 
-        var (top, rows, left, columns) = CanvasGrid.Unpad(image.OriginalSize, image.TileRows * _side, image.TileColumns * _side);
-        var (scaledRows, scaledColumns) = CanvasGrid.Limit(rows, columns, _side, config.AnyresMax);
+        if (config.Merge != TileMerge.Flat && image.HasBase)
+        {
+            Canvas(layout, index, image);
+        }
+        else if (config.Merge == TileMerge.SpatialUnpad)
+        {
+            layout.Newline(-1);
+        }
+    }
+
+    private void Canvas(LayoutBuilder layout, int index, ProcessedImage image)
+    {
+        bool unpads = config.Merge == TileMerge.SpatialUnpad;
+        int height = image.TileRows * _side, width = image.TileColumns * _side;
+        var (top, rows, left, columns) = unpads ? CanvasGrid.Unpad(image.OriginalSize, height, width, config.RoundsUnpadding) : (0, height, 0, width);
+        var (scaledRows, scaledColumns) = CanvasGrid.Limit(rows, columns, _side, unpads ? config.AnyresMax : 0);
         var vertical = Interpolation.Axis(rows, scaledRows);
         var horizontal = Interpolation.Axis(columns, scaledColumns);
         layout.Grid(new TokenGrid(index, 0, scaledRows, scaledColumns));
@@ -68,7 +84,10 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
                 layout.Patch(sources[0].Row / (_side * _side), row, column, sources);
             }
 
-            layout.Newline(row);
+            if (unpads)
+            {
+                layout.Newline(row);
+            }
         }
     }
 
@@ -81,7 +100,7 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
 
     private void Video(LayoutBuilder layout, int index, int firstTile, int frames)
     {
-        int pooled = (_side + 1) / 2;
+        int pooled = (_side + config.VideoPoolStride - 1) / config.VideoPoolStride;
         var axis = Interpolation.Axis(_side, pooled);
         for (int frame = 0; frame < frames; frame++)
         {

@@ -11,7 +11,6 @@ internal sealed class QwenLayout
 
     private readonly QwenConfig _config;
     private readonly ImageProcessor _images;
-    private readonly VideoProcessor _videos;
 
     /// <summary>Reads the processors of a checkpoint.</summary>
     /// <exception cref="InvalidDataException">A file is wrong, or cuts pictures in another way than the encoder takes them.</exception>
@@ -19,10 +18,13 @@ internal sealed class QwenLayout
     {
         _config = config;
         _images = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
-        _videos = VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);
+        Videos = VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);
         Check(folder, "preprocessor_config.json", config.VisionConfig);
         Check(folder, "video_preprocessor_config.json", config.VisionConfig);
     }
+
+    /// <summary>Chooses and prepares the frames of videos.</summary>
+    public VideoProcessor Videos { get; }
 
     /// <summary>Prepares the items of a prompt.</summary>
     /// <exception cref="ArgumentException">A picture or video has a shape that the model refuses, or not as many times as frames.</exception>
@@ -110,7 +112,7 @@ internal sealed class QwenLayout
             throw new ArgumentException($"A video has {item.Frames.Count} frames, but {item.FrameTimes.Count} times.");
         }
 
-        var processed = _videos.Process(item.Frames);
+        var processed = Videos.Process(item.Frames);
         return (processed.Pixels, processed.Grid);
     }
 

@@ -1,3 +1,4 @@
+using Fovea.Imaging;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -13,7 +14,7 @@ namespace Fovea.Models.Qwen;
 public sealed class QwenVlModel : MultimodalModel
 {
     private readonly QwenConfig _config;
-    private readonly SafetensorsReader _weights;
+    private readonly CheckpointReader _weights;
     private readonly QwenLayout _layout;
     private readonly NormedMlp _merger;
     private readonly NormedMlp[] _deepStack;
@@ -21,7 +22,7 @@ public sealed class QwenVlModel : MultimodalModel
     private readonly ConversationFormat _format;
 
     private QwenVlModel(
-        QwenConfig config, CheckpointFolder folder, SafetensorsReader weights, VisionEncoder vision, (NormedMlp Last, NormedMlp[] DeepStack) mergers, LanguageModel languageModel)
+        QwenConfig config, CheckpointFolder folder, CheckpointReader weights, VisionEncoder vision, (NormedMlp Last, NormedMlp[] DeepStack) mergers, LanguageModel languageModel)
     {
         _config = config;
         _weights = weights;
@@ -50,7 +51,13 @@ public sealed class QwenVlModel : MultimodalModel
     public override int? VideoTokenId => _config.VideoTokenId;
 
     /// <inheritdoc/>
+    public override VideoProcessor Videos => _layout.Videos;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<int> EndTokens { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StopTexts => _format.StopTexts;
 
     /// <inheritdoc/>
     public override LanguageModel LanguageModel { get; }

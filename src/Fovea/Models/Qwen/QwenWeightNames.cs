@@ -15,7 +15,7 @@ internal static class QwenWeightNames
 
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(SafetensorsReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
+    public static WeightReader Open(CheckpointReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
 
     /// <summary>Stored weights that are computed here.</summary>
     private static bool IsIgnored(string canonical) => canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || canonical.EndsWith(".rotary_pos_emb.inv_freq", StringComparison.Ordinal);

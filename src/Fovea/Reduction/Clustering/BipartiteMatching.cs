@@ -30,14 +30,16 @@ public static class BipartiteMatching
 
         var unit = CosineDistances.Normalized(compute, vectors);
         var even = Every(compute, unit, 0);
-        var similarity = compute.Products(even, Every(compute, unit, 1));
         var best = new int[even.Rows];
         var value = new float[even.Rows];
-        for (int a = 0; a < best.Length; a++)
+        ProductTiles.ForEach(compute, even, Every(compute, unit, 1), (start, similarity) =>
         {
-            best[a] = TensorPrimitives.IndexOfMax<float>(similarity.Row<float>(a));
-            value[a] = similarity.Row<float>(a)[best[a]];
-        }
+            for (int row = 0; row < similarity.Rows; row++)
+            {
+                best[start + row] = TensorPrimitives.IndexOfMax<float>(similarity.Row<float>(row));
+                value[start + row] = similarity.Row<float>(row)[best[start + row]];
+            }
+        });
 
         foreach (int a in Order.Descending(value).AsSpan(0, merges))
         {

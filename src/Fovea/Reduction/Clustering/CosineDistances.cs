@@ -1,5 +1,6 @@
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
+using Fovea.Tensors.Threading;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Fovea.Reduction.Clustering;
@@ -14,6 +15,7 @@ public sealed class CosineDistances
     public const int LargestHeld = 4096;
 
     private const int TileRows = 256;
+    private const int LeastNumbers = 1 << 16;
 
     private readonly Compute _compute;
     private readonly Tensor? _all;
@@ -38,12 +40,13 @@ public sealed class CosineDistances
         else if (Count > 0)
         {
             _all = compute.Products(Unit, Unit);
-            for (int i = 0; i < Count; i++)
-            {
-                Finish(_all.Row<float>(i), i);
-            }
+            var finish = new RowWork(_all, 0, clamped, null);
+            compute.Workers.Run(Count, LeastRows, ref finish);
         }
     }
+
+    /// <summary>Rows that are worth a thread.</summary>
+    private int LeastRows => LeastNumbers / Math.Max(1, Count);
 
     /// <summary>The number of rows.</summary>
     public int Count => Unit.Rows;
@@ -78,7 +81,7 @@ public sealed class CosineDistances
             _row[j] = TensorPrimitives.Dot<float>(from, Unit.Row<float>(j));
         }
 
-        Finish(_row, i);
+        Finish(_row, i, _clamped);
         return _row;
     }
 
@@ -86,39 +89,56 @@ public sealed class CosineDistances
     public float[] Densities()
     {
         var densities = new float[Count];
-        var scratch = new float[Count];
         for (int start = 0; start < Count; start += TileRows)
         {
             int rows = Math.Min(TileRows, Count - start);
             var mark = _compute.Arena.Top;
-            var tile = _all is null ? _compute.Products(Unit.Slice(start, rows), Unit) : null;
-            for (int i = 0; i < rows; i++)
-            {
-                if (tile is not null)
-                {
-                    Finish(tile.Row<float>(i), start + i);
-                }
-
-                TensorPrimitives.Multiply(tile is not null ? tile.Row<float>(i) : Row(start + i), 0.5f, scratch);
-                TensorPrimitives.Multiply<float>(scratch, scratch, scratch);
-                TensorPrimitives.Negate<float>(scratch, scratch);
-                TensorPrimitives.Exp<float>(scratch, scratch);
-                densities[start + i] = TensorPrimitives.Sum<float>(scratch);
-            }
-
+            var work = _all is null
+                ? new RowWork(_compute.Products(Unit.Slice(start, rows), Unit), start, _clamped, densities)
+                : new RowWork(_all.Slice(start, rows), start, null, densities);
+            _compute.Workers.Run(rows, LeastRows, ref work);
             _compute.Arena.Release(mark);
         }
 
         return densities;
     }
 
-    private void Finish(Span<float> products, int self)
+    private static void Finish(Span<float> products, int self, bool clamped)
     {
         TensorPrimitives.Subtract(1f, products, products);
-        if (_clamped)
+        if (clamped)
         {
             TensorPrimitives.Max(products, 0f, products);
             products[self] = 0;
+        }
+    }
+
+    /// <summary>Makes distances of products, densities of distances, or one after the other.</summary>
+    /// <param name="rows">Products, or distances.</param>
+    /// <param name="first">What row 0 is.</param>
+    /// <param name="finish">Whether distances are clamped; none if they are distances already.</param>
+    /// <param name="densities">Where densities go; none if they are not wanted.</param>
+    private readonly struct RowWork(Tensor rows, int first, bool? finish, float[]? densities) : IRangeWork
+    {
+        public void Execute(int start, int end, int worker)
+        {
+            var scratch = new float[densities is null ? 0 : rows.RowLength];
+            for (int row = start; row < end; row++)
+            {
+                var distances = rows.Row<float>(row);
+                if (finish is { } clamped)
+                {
+                    Finish(distances, first + row, clamped);
+                }
+
+                if (densities is not null)
+                {
+                    TensorPrimitives.Multiply<float>(distances, distances, scratch);
+                    TensorPrimitives.Multiply(scratch, -0.25f, scratch);
+                    TensorPrimitives.Exp<float>(scratch, scratch);
+                    densities[first + row] = TensorPrimitives.Sum<float>(scratch);
+                }
+            }
         }
     }
 }

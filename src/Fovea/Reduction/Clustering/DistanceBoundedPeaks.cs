@@ -45,15 +45,17 @@ public static class DistanceBoundedPeaks
         var unit = CosineDistances.Normalized(compute, vectors);
         var centres = compute.Rent(clusters.Centres.Count, vectors.RowLength);
         compute.Gather(clusters.Unit, [.. clusters.Centres], centres);
-        var products = compute.Products(unit, centres);
-        for (int m = 0; m < labels.Length; m++)
+        ProductTiles.ForEach(compute, unit, centres, (start, products) =>
         {
-            int best = TensorPrimitives.IndexOfMax<float>(products.Row<float>(m));
-            if (1 - products.Row<float>(m)[best] <= radius)
+            for (int row = 0; row < products.Rows; row++)
             {
-                labels[m] = clusters.Centres[best];
+                int best = TensorPrimitives.IndexOfMax<float>(products.Row<float>(row));
+                if (1 - products.Row<float>(row)[best] <= radius)
+                {
+                    labels[start + row] = clusters.Centres[best];
+                }
             }
-        }
+        });
 
         return labels;
     }

@@ -68,18 +68,19 @@ public static class KMeans
             lengths[c] = TensorPrimitives.SumOfSquares<float>(centroids.Row<float>(c));
         }
 
-        var products = compute.Products(points, centroids);
-        for (int i = 0; i < nearest.Length; i++)
+        ProductTiles.ForEach(compute, points, centroids, (start, products) =>
         {
-            // |x|² + |c|² − 2⟨x, c⟩, negative values clamped, the first of equal ones.
-            var row = products.Row<float>(i);
-            TensorPrimitives.Multiply(row, -2f, row);
-            TensorPrimitives.Add<float>(row, lengths, row);
-            TensorPrimitives.Add(row, TensorPrimitives.SumOfSquares<float>(points.Row<float>(i)), row);
-            TensorPrimitives.Max(row, 0f, row);
-            nearest[i] = TensorPrimitives.IndexOfMin<float>(row);
-        }
-
+            for (int i = 0; i < products.Rows; i++)
+            {
+                // |x|² + |c|² − 2⟨x, c⟩, negative values clamped, the first of equal ones.
+                var row = products.Row<float>(i);
+                TensorPrimitives.Multiply(row, -2f, row);
+                TensorPrimitives.Add<float>(row, lengths, row);
+                TensorPrimitives.Add(row, TensorPrimitives.SumOfSquares<float>(points.Row<float>(start + i)), row);
+                TensorPrimitives.Max(row, 0f, row);
+                nearest[start + i] = TensorPrimitives.IndexOfMin<float>(row);
+            }
+        });
         return nearest;
     }
 

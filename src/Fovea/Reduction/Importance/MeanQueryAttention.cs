@@ -9,16 +9,12 @@ namespace Fovea.Reduction.Importance;
 public static class MeanQueryAttention
 {
     /// <summary>The importance of every visual token.</summary>
-    public static float[] Of(PrefixWindow window)
+    /// <param name="meanQuery">The mean of the queries of the prefix: heads · head size.</param>
+    /// <param name="window">The keys; its queries are not looked at.</param>
+    public static float[] Of(ReadOnlySpan<float> meanQuery, PrefixWindow window)
     {
-        var mean = new float[window.Queries.RowLength];
-        for (int row = 0; row < window.Length; row++)
-        {
-            TensorPrimitives.Add<float>(mean, window.Queries.Row<float>(row), mean);
-        }
-
-        TensorPrimitives.Divide(mean, window.Length, mean);
-        TensorPrimitives.Multiply(mean, 1 / MathF.Sqrt(window.HeadSize), mean);
+        var mean = new float[meanQuery.Length];
+        TensorPrimitives.Multiply(meanQuery, 1 / MathF.Sqrt(window.HeadSize), mean);
         int[] keys = window.KeyRows;
         var scores = new float[keys.Length];
         var sum = new float[keys.Length];

@@ -6,7 +6,7 @@ namespace Fovea.Reduction.Importance;
 /// What importance is computed over: the queries of all tokens up to the last visual one, whatever they are, and the keys of the same tokens or of the
 /// visual ones alone.
 /// </summary>
-/// <param name="Queries">[tokens, heads · head size].</param>
+/// <param name="Queries">[tokens, heads · head size]; where their mean is all that is looked at, it alone.</param>
 /// <param name="Keys">[tokens, kv heads · head size].</param>
 /// <param name="Heads">Query heads.</param>
 /// <param name="HeadSize">Size of a head.</param>

@@ -65,9 +65,21 @@ public class FastV : AttentionScoringReducer
     protected override RatioRounding Rounding => RatioRounding.HalfEven;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<int> DefaultLayers(ModelShape shape) => _options.FastvK == FastVOptions.DefaultK ? [Math.Max(1, Math.Min(FastVOptions.DefaultK, shape.DecoderLayers - 1))]
-        : _options.FastvK < shape.DecoderLayers ? [_options.FastvK]
-        : throw new ArgumentException($"fastv_k is {_options.FastvK}; the model has {shape.DecoderLayers} layers, so it is at most {shape.DecoderLayers - 1}.");
+    public override void CheckDecoder(int layers)
+    {
+        base.CheckDecoder(layers);
+        if (_options.FastvK != FastVOptions.DefaultK && _options.FastvK >= layers)
+        {
+            throw new ArgumentException($"fastv_k is {_options.FastvK}; the model has {layers} layers, so it is at most {layers - 1}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<int> DefaultLayers(ModelShape shape)
+    {
+        CheckDecoder(shape.DecoderLayers);
+        return [Math.Max(1, Math.Min(_options.FastvK, shape.DecoderLayers - 1))];
+    }
 
     /// <inheritdoc/>
     public override void Score(ReductionContext context, Span<float> scores) => TaskAttention(context, scores, _options.RowAggregation);

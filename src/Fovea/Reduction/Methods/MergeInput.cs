@@ -12,4 +12,7 @@ public sealed record MergeInput(Compute Compute, Tensor Features, Tensor Vectors
 {
     /// <summary>Vectors of the pruned tokens, where <c>include_pruned_in_mean</c> offers them.</summary>
     public Tensor? PrunedVectors { get; init; }
+
+    /// <summary>Hidden states of the same tokens.</summary>
+    public Tensor? PrunedFeatures { get; init; }
 }

@@ -1,5 +1,6 @@
 using Fovea.Reduction.Clustering;
 using Fovea.Reduction.Importance;
+using Fovea.Nn;
 using Fovea.Tensors;
 
 namespace Fovea.Reduction.Methods;
@@ -31,7 +32,8 @@ public sealed class Pact : Reducer
         _options = options.UseTome ? options with { ProgressiveReduction = true, LayerForReduction = 0 } : options;
         _hooks = hooks ?? PactHooks.Examples;
         _defects = PactDefect.Parse(options.Compatibility);
-        _queries = Signal.LayerQueries(options.UseCosineInTokenPruning);
+        bool meanIsEnough = options is { UseAttentionInTokenPruning: false, UseCustomPruning: false, UseCosineInTokenPruning: false };
+        _queries = meanIsEnough ? Signal.MeanQuery : Signal.LayerQueries(options.UseCosineInTokenPruning);
         _keys = Signal.LayerKeys(options.UseCosineInTokenPruning);
         bool rotary = options.Vectors.EndsWith("_cosine", StringComparison.Ordinal);
         _vectors = options.Vectors.StartsWith("current_q", StringComparison.Ordinal) ? Signal.LayerQueries(rotary) : Signal.LayerKeys(rotary);
@@ -78,6 +80,13 @@ public sealed class Pact : Reducer
     }
 
     /// <inheritdoc/>
+    public override void CheckDecoder(int layers)
+    {
+        PactChecks.CheckLayers(_options, layers);
+        PactChecks.CheckSchedule(_options, layers);
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyList<StageRequest> Stages(ModelShape shape)
     {
         if (!_options.VisualTokenReduction)
@@ -85,9 +94,7 @@ public sealed class Pact : Reducer
             return [];
         }
 
-        CheckLayer("layer_for_reduction", _options.LayerForReduction, shape.DecoderLayers, !_options.WithdrawVisualTokens || _options.VtwEquivalentLayer < 0);
-        CheckLayer("tome_equivalant_layer_for_reduction", _options.TomeEquivalentLayer, shape.DecoderLayers + 1, _options.UseTome);
-        CheckLayer("VTW_equivalant_layer_for_reduction", _options.VtwEquivalentLayer, shape.DecoderLayers + 1, _options.WithdrawVisualTokens);
+        PactChecks.CheckLayers(_options, shape.DecoderLayers);
         var stages = new List<StageRequest>();
         int first = FirstLayer(shape.DecoderLayers), end = _options.ProgressiveReduction ? shape.DecoderLayers : first + 1;
         for (int layer = first; layer < Math.Min(end, shape.DecoderLayers); layer++)
@@ -108,21 +115,10 @@ public sealed class Pact : Reducer
     public override TokenMap Reduce(ReductionContext context)
     {
         var decision = Decide(context);
-        if (!RecoversText || decision.Clusters is null)
-        {
-            return decision.ToMap(context.Count, context.Sizes.Span);
-        }
-
-        int rows = context[_vectors].Rows;
-        var candidates = context.Columns(_vectors);
-        var sizes = new float[rows];
-        Array.Fill(sizes, 1);
-        for (int i = 0; i < context.Sizes.Length; i++)
-        {
-            sizes[candidates[i]] = context.Sizes.Span[i];
-        }
-
-        return decision.ToMap(rows, sizes, Except(rows, candidates));
+        var map = RecoversText && decision.Clusters is not null ? OverSequence(context, decision) : decision.ToMap(context.Count, context.Sizes.Span);
+        return Has(PactDefect.HalfPrecisionSizes) && decision.Clusters is not null
+            ? map.WithSizes(Array.ConvertAll(map.Sizes(context.Sizes.Length > 0 ? context.Sizes.Span : Ones(map.Inputs)), HalfPrecisionSizes.Of))
+            : map;
     }
 
     /// <summary>Prunes and clusters.</summary>
@@ -132,6 +128,20 @@ public sealed class Pact : Reducer
         int[] kept = scores is not null ? Select(scores) : _options.WithdrawVisualTokens ? [] : [.. Enumerable.Range(0, context.Count)];
         var decision = new PactDecision { Scores = scores, Kept = kept, Pruned = Except(context.Count, kept) };
         return kept.Length > 0 && Merges(context.Stage.Layer, context.Shape.DecoderLayers) ? Merge(context, decision) : decision;
+    }
+
+    /// <summary>The map over the whole sequence, whose text stays and may be merged into visual tokens too.</summary>
+    private TokenMap OverSequence(ReductionContext context, PactDecision decision)
+    {
+        int rows = context[_vectors].Rows;
+        var candidates = context.Columns(_vectors);
+        float[] sizes = Ones(rows);
+        for (int i = 0; i < context.Sizes.Length; i++)
+        {
+            sizes[candidates[i]] = context.Sizes.Span[i];
+        }
+
+        return decision.ToMap(rows, sizes, Except(rows, candidates));
     }
 
     /// <summary>From scores to what stays.</summary>
@@ -175,7 +185,7 @@ public sealed class Pact : Reducer
 
         float[] scores = _options.UseAttentionInTokenPruning
             ? PrefixAttention.Of(context.Compute, window, _options.UseMaskInAttention)
-            : MeanQueryAttention.Of(window);
+            : MeanQueryAttention.Of(_queries == Signal.MeanQuery ? window.Queries.Row<float>(0) : RowMean.Of(context.Compute, window.Queries, window.Length).Row<float>(0), window);
         if (_options.MultiplyByNorm)
         {
             float[] norms = HiddenNorm.Of(context[Signal.Features], _options.NormToUse);
@@ -215,7 +225,12 @@ public sealed class Pact : Reducer
 
         if (_options.UseCustomMerging)
         {
-            var clusters = _hooks.Merge(new MergeInput(compute, Gather(context, context[Signal.Features], decision.Kept), vectors, _options.Cutoff) { PrunedVectors = offered });
+            var features = context[Signal.Features];
+            var clusters = _hooks.Merge(new MergeInput(compute, Gather(context, features, decision.Kept), vectors, _options.Cutoff)
+            {
+                PrunedVectors = offered,
+                PrunedFeatures = Gather(context, features, _options.IncludePrunedInMean ? decision.Pruned : []),
+            });
             return clusters.Labels.Length == count + offered.Rows
                 ? clusters
                 : throw new InvalidOperationException($"The custom merging labelled {clusters.Labels.Length} tokens; it was given {count} and {offered.Rows} pruned ones.");
@@ -301,14 +316,6 @@ public sealed class Pact : Reducer
             : throw new ArgumentException($"Nothing of pact is switched on: give preset=NAME ({string.Join(", ", PactPresets.Names)}), or token_pruning, use_DBDPC or another of its methods.");
     }
 
-    private static void CheckLayer(string key, int layer, int end, bool used)
-    {
-        if (used && layer >= end)
-        {
-            throw new ArgumentException($"{key} is {layer}; in this model it is at most {end - 1}.");
-        }
-    }
-
     private static Tensor Gather(ReductionContext context, Tensor table, int[] rows)
     {
         var gathered = context.Compute.Rent(rows.Length, table.RowLength);
@@ -325,6 +332,13 @@ public sealed class Pact : Reducer
         }
 
         return rows;
+    }
+
+    private static float[] Ones(int count)
+    {
+        var ones = new float[count];
+        Array.Fill(ones, 1);
+        return ones;
     }
 
     private static int[] Except(int count, ReadOnlySpan<int> without)

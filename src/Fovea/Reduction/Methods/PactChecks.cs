@@ -48,6 +48,32 @@ internal static class PactChecks
         CheckMerging(options, defects);
     }
 
+    /// <summary>What a decoder of so many layers allows.</summary>
+    /// <exception cref="ArgumentException">The message names the key and its range.</exception>
+    public static void CheckLayers(PactOptions options, int layers)
+    {
+        if (!options.VisualTokenReduction)
+        {
+            return;
+        }
+
+        void Layer(bool used, string key, int layer, int last) => Require(!used || layer <= last, key, layer, $"at most {last} in this model, which has {layers} layers");
+        bool computed = options.WithdrawVisualTokens && options.VtwEquivalentLayer >= 0;
+        Layer(!computed, "layer_for_reduction", options.LayerForReduction, layers - 1);
+        Layer(computed, "VTW_equivalant_layer_for_reduction", options.VtwEquivalentLayer, layers);
+        Layer(options.UseTome, "tome_equivalant_layer_for_reduction", options.TomeEquivalentLayer, layers);
+    }
+
+    /// <summary>Refuses a ToMe schedule that cannot be kept. Inside a model it is clipped, as in the reference.</summary>
+    /// <exception cref="ArgumentException">The first layer would merge more than half of its tokens; the message names the key and its range.</exception>
+    public static void CheckSchedule(PactOptions options, int layers)
+    {
+        double least = 1 - ((layers + 1.0) * ((2 * layers) + 1) / (12.0 * Math.Max(1, layers - options.TomeEquivalentLayer)));
+        Require(
+            !options.VisualTokenReduction || !options.UseTome || options.PercTokeepTomeTotal >= least, "perc_tokeep_tome_total", options.PercTokeepTomeTotal,
+            FormattableString.Invariant($"at least {least:0.####} in this model of {layers} layers with tome_equivalant_layer_for_reduction {options.TomeEquivalentLayer}: below, the first layer would merge more than half of its tokens"));
+    }
+
     private static void CheckPruning(PactOptions options, IReadOnlySet<string> defects)
     {
         bool byShare = (options.TokenPruning && options.PruningFilterWithPercentage) || options.PruneWithNorm;

@@ -25,31 +25,45 @@ public sealed class PactConfiguration
     /// <summary>Every key's value after loading; unknown ones too.</summary>
     public JsonObject Resolved => (JsonObject)_keys.DeepClone();
 
+    /// <summary>The file that <see cref="PathVariable"/> names; none if it names none, or one that is not there.</summary>
+    public static string? NamedFile => Environment.GetEnvironmentVariable(PathVariable) is { } file && File.Exists(file) ? file : null;
+
     /// <summary>Reads a file, under the environment variables of this process.</summary>
-    /// <param name="path">The JSON file, or none for the one that <see cref="PathVariable"/> names; if there is none there either, the defaults.</param>
-    /// <param name="settings">Keys with values as text, over everything else; none = no more.</param>
+    /// <param name="path">The JSON file, or none for <see cref="NamedFile"/>; if there is none there either, the defaults.</param>
+    /// <param name="settings">Keys with values as text, over everything else; none = no more. A <c>preset</c> is below the file.</param>
     /// <exception cref="ArgumentException">A contradiction, or a variable or setting that does not fit its key.</exception>
     /// <exception cref="InvalidDataException">Not a JSON object.</exception>
     /// <exception cref="IOException">A file that was named outright cannot be read.</exception>
     public static PactConfiguration Load(string? path = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        string? file = path ?? Environment.GetEnvironmentVariable(PathVariable);
-        var keys = file is null || (path is null && !File.Exists(file)) ? [] : ReadFile(file);
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string key in Keys.Concat(keys.Select(pair => pair.Key)))
+        var keys = (path ?? NamedFile) is { } file ? ReadFile(file) : [];
+        var variables = Variables(Keys.Concat(keys.Select(pair => pair.Key)));
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
         {
-            if (Environment.GetEnvironmentVariable(key) is { } value)
+            if (Ours.Contains(key))
             {
-                variables[key] = value;
+                keys[key] = value;
+            }
+            else
+            {
+                variables[key] = Keys.Contains(key) ? value : throw new ArgumentException($"PACT's configuration has no key '{key}'.");
             }
         }
 
-        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+        return Of(keys, variables);
+    }
+
+    /// <summary>Settings of the method over those that environment variables of a key's name give.</summary>
+    /// <exception cref="ArgumentException">A variable does not fit its key.</exception>
+    public static Dictionary<string, string> OverEnvironment(IReadOnlyDictionary<string, string> settings)
+    {
+        var all = Variables(Keys).ToDictionary(pair => pair.Key, pair => Parse(pair.Key, pair.Value).ToString(), StringComparer.Ordinal);
+        foreach (var (key, value) in settings)
         {
-            variables[key] = Keys.Contains(key) ? value : throw new ArgumentException($"PACT's configuration has no key '{key}'.");
+            all[key] = value;
         }
 
-        return Of(keys, variables);
+        return all;
     }
 
     /// <summary>Resolves keys and variables.</summary>
@@ -62,6 +76,11 @@ public sealed class PactConfiguration
         foreach (string own in Ours)
         {
             keys.Remove(own);
+        }
+
+        if (file["preset"] is JsonValue preset && preset.TryGetValue(out string? name) && name.Length > 0)
+        {
+            PactPresets.Lay(keys, PactPresets.Find(name));
         }
 
         PactPresets.Lay(keys, file);
@@ -131,6 +150,16 @@ public sealed class PactConfiguration
         }
     }
 
+    /// <summary>The keys that differ from their defaults, as the method <c>pact</c> takes them: settings that do not depend on a file or on the environment.</summary>
+    /// <exception cref="ArgumentException">As <see cref="ToReducer"/>.</exception>
+    public Dictionary<string, string> ToSettings()
+    {
+        var defaults = JsonSerializer.SerializeToNode(new PactOptions(), PactJson.Default.PactOptions) as JsonObject ?? [];
+        var keys = JsonSerializer.SerializeToNode(ToReducer().Options with { Preset = "" }, PactJson.Default.PactOptions) as JsonObject ?? [];
+        return keys.Where(pair => pair.Key == "visual_token_reduction" || !JsonNode.DeepEquals(pair.Value, defaults[pair.Key]))
+            .ToDictionary(pair => pair.Key, pair => $"{pair.Value}", StringComparer.Ordinal);
+    }
+
     /// <summary>The plan of these keys.</summary>
     /// <param name="compatibility">Defects to reproduce, names separated by commas.</param>
     /// <param name="hooks">Own scores and clusterings; none = the repository's examples.</param>
@@ -157,6 +186,20 @@ public sealed class PactConfiguration
         {
             throw new InvalidDataException($"{path} is no JSON: {exception.Message}", exception);
         }
+    }
+
+    private static Dictionary<string, string> Variables(IEnumerable<string> names)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in names)
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+            {
+                variables[name] = value;
+            }
+        }
+
+        return variables;
     }
 
     private static JsonNode Parse(string key, string text)

@@ -30,11 +30,14 @@ public static class PactDefect
     /// <summary>The example of custom merging returns the representatives unmerged.</summary>
     public const string ExampleHookDoesNotMerge = "example-hook-does-not-merge";
 
+    /// <summary>Sizes are kept as logarithms in half precision: a token of 100 weighs as 100.03.</summary>
+    public const string HalfPrecisionSizes = "half-precision-sizes";
+
     /// <summary>All names.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         NormKeepsOneFewer, KeepZeroKeepsAllButMinimum, KeepZeroKeepsAll, StrictThresholdKeepsOneFewer, TiesHighestIndexFirst, CoefBelowOneDropsKept,
-        ZeroCentresKeepLastToken, MropeScalarMeanPosition, ExampleHookDoesNotMerge,
+        ZeroCentresKeepLastToken, MropeScalarMeanPosition, ExampleHookDoesNotMerge, HalfPrecisionSizes,
     ];
 
     /// <summary>The names in a text that separates them by commas.</summary>

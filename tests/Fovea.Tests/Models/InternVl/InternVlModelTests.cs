@@ -166,6 +166,8 @@ public sealed class InternVlModelTests
         Assert.StartsWith("<|im_start|>system\n你是由上海人工智能实验室联合商汤科技", prompt, StringComparison.Ordinal);
         Assert.EndsWith("<|im_start|>user\n<image>\n<image>\nWhat?<|im_end|><|im_start|>assistant\nA fox.<|im_end|><|im_start|>user\nWhy?<|im_end|><|im_start|>assistant\n", prompt, StringComparison.Ordinal);
         Assert.Equal([model.Tokenizer.IdOf("<|im_end|>")!.Value], model.EndTokens);
+        Assert.Equal(["<|im_end|>"], model.StopTexts);
+        Assert.Empty(TinyModels.Load(HuggingFace).StopTexts);
     }
 
     [Fact]

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Fovea.Tensors.Serialization;
 
-/// <summary>The index of a checkpoint in several files: which tensor lies in which of them ("weight_map").</summary>
-internal static class SafetensorsIndex
+/// <summary>The index of a checkpoint in several files, whatever their format: which tensor lies in which of them ("weight_map").</summary>
+internal static class ShardIndex
 {
     /// <summary>Reads the names and files; the files are relative to the folder of the index and stay inside it.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

@@ -1,0 +1,104 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Fovea.Tensors.Serialization;
+
+/// <summary>
+/// The tensors of a checkpoint: one file, or shards with an index. Files are memory-mapped; the tensors borrow the mapping, must not be
+/// written to, and are valid until the reader is disposed. Reading is safe from several threads.
+/// </summary>
+public abstract class CheckpointReader : IDisposable
+{
+    private const string IndexSuffix = ".json";
+
+    private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+    private readonly List<MemoryBlock> _blocks = [];
+    private string[] _names = [];
+
+    private protected CheckpointReader(string path) => Path = path;
+
+    /// <summary>The file that was opened (the index, where there is one).</summary>
+    public string Path { get; }
+
+    /// <summary>The names of all tensors, in ordinal order.</summary>
+    public IReadOnlyCollection<string> Names => _names;
+
+    /// <summary>The tensor of this name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none; the message names file and tensor.</exception>
+    public Tensor this[string name] => _tensors.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new KeyNotFoundException($"{Path}: there is no tensor {name}.");
+
+    /// <summary>Finds a tensor.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out Tensor? tensor) => _tensors.TryGetValue(name, out tensor);
+
+    /// <summary>Unmaps the files.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Unmaps the files.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        foreach (var block in _blocks)
+        {
+            block.Dispose();
+        }
+    }
+
+    /// <summary>Adds all tensors of a file, or those wanted; takes what it found from <paramref name="wanted"/>.</summary>
+    private protected abstract void AddFile(string file, HashSet<string>? wanted);
+
+    /// <summary>Adds what <see cref="Path"/> holds, or, if it is an index, exactly the tensors that it names.</summary>
+    private protected void AddAll()
+    {
+        if (Path.EndsWith(IndexSuffix, StringComparison.OrdinalIgnoreCase))
+        {
+            AddShards(ShardIndex.Read(Path));
+        }
+        else
+        {
+            AddFile(Path, wanted: null);
+        }
+
+        _names = [.. _tensors.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    private protected MappedMemory Map(string file)
+    {
+        var memory = MappedMemory.Open(file);
+        _blocks.Add(memory);
+        return memory;
+    }
+
+    /// <summary>Memory that lives as long as the reader.</summary>
+    private protected AlignedMemory Allocate(long bytes)
+    {
+        var memory = new AlignedMemory(bytes);
+        _blocks.Add(memory);
+        return memory;
+    }
+
+    private protected void Add(string name, Tensor tensor) => _tensors.Add(name, tensor);
+
+    private void AddShards(Dictionary<string, string> fileByName)
+    {
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) ?? "";
+        foreach (var shard in fileByName.GroupBy(pair => pair.Value, pair => pair.Key).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            string file = System.IO.Path.Combine(folder, shard.Key);
+            if (!File.Exists(file))
+            {
+                throw new InvalidDataException($"{Path}: the file {shard.Key} of {shard.First()} is missing.");
+            }
+
+            var wanted = shard.ToHashSet(StringComparer.Ordinal);
+            AddFile(file, wanted);
+            if (wanted.Count > 0)
+            {
+                throw new InvalidDataException($"{Path}: {shard.Key} has no tensor {wanted.Order(StringComparer.Ordinal).First()}, though the index says so.");
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using Fovea.Imaging;
+using Fovea.Imaging.Processors;
+using Fovea.Tensors.Ops;
+using Fovea.Tensors.Serialization;
+using Fovea.Text;
+
+namespace Fovea.Models.Llava;
+
+/// <summary>
+/// LLaVA in its authors' own layout: LLaVA-1.5 (arXiv 2310.03744) with the vision encoder in a folder of its own, LLaVA-NeXT (1.6) and LLaVA-OneVision
+/// (arXiv 2408.03326) with the encoder inside. Pictures stand in the text as <c>&lt;image&gt;</c>, which is no token: the text is cut there.
+/// </summary>
+public sealed class OriginalLlavaModel : LlavaModel
+{
+    private const string Image = "<image>";
+    private const string Video = "<video>";
+    private const string ImageStart = "<im_start>";
+    private const string ImageEnd = "<im_end>";
+
+    private readonly bool _marksImages;
+    private readonly int _longest;
+
+    private OriginalLlavaModel(LlavaParts parts, ConfigReader config)
+        : base(parts)
+    {
+        _marksImages = config.Flag("mm_use_im_start_end", false);
+        _longest = config.Has("tokenizer_model_max_length") ? config.Count("tokenizer_model_max_length") : int.MaxValue;
+        foreach (string mark in new[] { ImageStart, ImageEnd })
+        {
+            if (_marksImages && !(Tokenizer.IdOf(mark) is { } id && id < LanguageModel.Config.VocabSize))
+            {
+                throw config.Wrong("mm_use_im_start_end", $"false, or the tokenizer must have the token {mark}");
+            }
+        }
+    }
+
+    /// <summary>Builds the model.</summary>
+    /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
+    /// <exception cref="FileNotFoundException">The vision encoder's folder is not there.</exception>
+    public static new MultimodalModel Load(CheckpointFolder folder, Compute compute, Action<double>? progress, CancellationToken cancellation)
+    {
+        var keys = new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config);
+        string towerPath = VisionTowerFolder.Find(folder.Path, VisionTowerFolder.Named(folder.Config) ?? throw keys.Wrong("mm_vision_tower", "the vision encoder"));
+        var towerFolder = CheckpointFolder.Open(towerPath);
+        var config = OriginalConfig.Read(keys, new ConfigReader(Path.Combine(towerPath, "config.json"), towerFolder.Config));
+        var stored = new List<CheckpointReader> { folder.OpenWeights() };
+        try
+        {
+            if (!OriginalWeights.HoldTower(stored[0]))
+            {
+                stored.Add(towerFolder.OpenWeights());
+            }
+
+            var weights = OriginalWeights.Open(stored, config);
+            var vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
+            var processor = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
+            var videos = config.VideoTokenIndex is null ? null : VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);
+            return new OriginalLlavaModel(
+                new LlavaParts(folder, config, weights, vision, compute, progress, cancellation)
+                {
+                    Stored = stored,
+                    Layout = config.Tiled ? new TiledLayout(config, processor, videos) : new SquareLayout(config, processor),
+                    Videos = videos,
+                    Format = ConversationFormat.Load(folder),
+                },
+                keys);
+        }
+        catch
+        {
+            stored.ForEach(reader => reader.Dispose());
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Prompt(IReadOnlyList<ChatMessage> messages) =>
+        _marksImages ? base.Prompt(messages).Replace(Image, ImageStart + Image + ImageEnd, StringComparison.Ordinal) : base.Prompt(messages);
+
+    /// <summary>
+    /// The ids of a prompt, −200 for each <c>&lt;image&gt;</c> and −201 for each <c>&lt;video&gt;</c>. Every text between them is tokenised on its own; the
+    /// beginning-of-sequence token that this puts before each stays only before the first.
+    /// </summary>
+    public override int[] Encode(string prompt)
+    {
+        var ids = new List<int>();
+        int start = 0;
+        bool first = true;
+        while (true)
+        {
+            int image = prompt.IndexOf(Image, start, StringComparison.Ordinal);
+            int video = VideoTokenId is null ? -1 : prompt.IndexOf(Video, start, StringComparison.Ordinal);
+            bool isVideo = video >= 0 && (image < 0 || video < image);
+            int end = isVideo ? video : image;
+            int[] piece = Tokenizer.Encode(end < 0 ? prompt[start..] : prompt[start..end]);
+            ids.AddRange(!first && piece is [var id, ..] && id == Tokenizer.BosId ? piece[1..] : piece);
+            if (end < 0)
+            {
+                return [.. ids];
+            }
+
+            ids.Add(isVideo ? OriginalConfig.VideoToken : OriginalConfig.ImageToken);
+            start = end + Image.Length;
+            first = false;
+        }
+    }
+
+    /// <summary>As everywhere, but cut off at <c>tokenizer_model_max_length</c>.</summary>
+    /// <exception cref="ArgumentException">The cut would go through a picture.</exception>
+    /// <inheritdoc/>
+    public override int[] Expand(ReadOnlySpan<int> ids, IReadOnlyList<VisualItem> items, IReadOnlyList<int> tokens)
+    {
+        int[] expanded = base.Expand(ids, items, tokens);
+        if (expanded.Length <= _longest)
+        {
+            return expanded;
+        }
+
+        return Array.FindLastIndex(expanded, IsVisual) < _longest
+            ? expanded[.._longest]
+            : throw new ArgumentException($"The prompt has {expanded.Length} tokens; config.json cuts it to {_longest} (tokenizer_model_max_length), which would cut off a picture.");
+    }
+}
