@@ -8,7 +8,7 @@ namespace Fovea.Cli.Commands;
 /// <summary><c>fovea run</c>: the flags and arguments of PriorTR's runner, as they are.</summary>
 internal static class RunCommand
 {
-    private static readonly Argument<string[]> Inputs = new("IMAGE... QUESTION") { Description = "picture files and the question", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Inputs = new("IMAGE... QUESTION") { Description = "picture and video files, and the question", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<bool> List = new("--list") { Description = "show which methods the runner has for which model" };
     private static readonly Option<string[]> Describe = new("--describe") { Description = "show what a method of a model takes", HelpName = "MODEL METHOD", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "show what the arguments come to, and do not run" };
@@ -70,7 +70,7 @@ internal static class RunCommand
     private static Task<int> AnswerAsync(ParseResult parsed, string[] inputs, PriorTrOptionSet options, GenerationOptions generation, Terminal terminal) => terminal.Interruption.RunAsync(async cancellation =>
     {
         _ = options.Read(parsed, null);
-        var pictures = PictureFiles.Load(inputs[..^1]);
+        var media = MediaFiles.Load(inputs[..^1], []);
         using var model = await ModelLoading.LoadAsync(options.Folder(parsed) ?? ShippedModel.Find(), terminal, cancellation).ConfigureAwait(false);
         var configuration = options.Read(parsed, model.Model.LanguageModel.Layers.Count);
         foreach (string warning in configuration.Warnings)
@@ -80,8 +80,9 @@ internal static class RunCommand
 
         var answer = generation.Read(parsed, configuration.ToPlan() with { Seed = generation.Seed(parsed) });
         var writer = new AnswerWriter(terminal, parsed.GetValue(Json), parsed.GetValue(Stats));
-        var result = await model.AskAsync(pictures.Images, inputs[^1], answer, writer.OnText, cancellation).ConfigureAwait(false);
-        result.Report.PictureDecoding = pictures.Time;
+        var (videos, time) = await media.OpenVideosAsync(model, null, cancellation).ConfigureAwait(false);
+        var result = await model.AskAsync(media.Images, videos, inputs[^1], answer, writer.OnText, cancellation).ConfigureAwait(false);
+        result.Report.PictureDecoding = time;
         writer.Finish(result);
         return ExitCode.Success;
     });
