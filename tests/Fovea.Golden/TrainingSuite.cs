@@ -5,6 +5,7 @@ public static class TrainingSuite
 {
     private static readonly Dictionary<string, Action<GoldenCase>> ByFolder = new(StringComparer.Ordinal)
     {
+        ["quecc-module"] = QueccModuleCase.Run,
         ["scaling-law"] = ScalingLawCase.Run,
     };
 

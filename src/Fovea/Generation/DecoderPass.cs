@@ -1,4 +1,5 @@
 using Fovea.Models;
+using Fovea.Nn;
 using Fovea.Reduction;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -23,6 +24,45 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
     /// <returns>Logits of each item's last row: [items, vocabulary], rented.</returns>
     public Tensor Run(Tensor hidden, IReadOnlyList<PassItem> items, CancellationToken cancellation)
     {
+        Layers(hidden, items, cancellation);
+        var normed = Last(hidden, items);
+        foreach (var item in items)
+        {
+            long operations = OperationCount.Head(model.Config);
+            item.Report.PrefillFlops += item.Reduction is null ? 0 : operations;
+            item.Report.DecodeFlops += item.Reduction is null ? operations : 0;
+        }
+
+        var logits = model.Head(compute, normed);
+        observer?.OnLogits(logits);
+        return logits;
+    }
+
+    /// <summary>The language model's final state, after its last norm, at the end of a text that stands alone.</summary>
+    /// <param name="ids">The text, at least one token.</param>
+    /// <param name="report">Receives the operations, as prefill.</param>
+    /// <param name="cancellation">Stops between layers.</param>
+    /// <returns>[1, hidden size], rented.</returns>
+    public Tensor TextFeature(IReadOnlyList<int> ids, RunReport report, CancellationToken cancellation)
+    {
+        using var sequence = new Sequence(model.NewCache());
+        var run = new TokenRun();
+        run.Set([.. Enumerable.Range(0, ids.Count).Select(TokenPosition.At)], [.. Enumerable.Repeat(-1, ids.Count)], []);
+        var spent = new RunReport();
+        PassItem[] items = [new PassItem(sequence, run, null, spent)];
+        var feature = compute.Rent(1, model.Config.HiddenSize);
+        var mark = compute.Arena.Top;
+        var hidden = compute.Rent(ids.Count, model.Config.HiddenSize);
+        model.Embedding.Gather(compute, [.. ids], hidden);
+        Layers(hidden, items, cancellation);
+        Last(hidden, items).AsSpan<float>().CopyTo(feature.AsSpan<float>());
+        compute.Arena.Release(mark);
+        report.PrefillFlops += spent.DecodeFlops;
+        return feature;
+    }
+
+    private void Layers(Tensor hidden, IReadOnlyList<PassItem> items, CancellationToken cancellation)
+    {
         Reserve(items.Count);
         observer?.OnDecoder(-1, hidden);
         var cos = compute.Rent(hidden.Rows, model.Rotary.Half);
@@ -46,8 +86,6 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             AddDeepStack(layer, hidden, items);
             observer?.OnDecoder(layer, hidden);
         }
-
-        return Logits(hidden, items);
     }
 
     private void Reserve(int count)
@@ -165,27 +203,18 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         }
     }
 
-    private Tensor Logits(Tensor hidden, IReadOnlyList<PassItem> items)
+    /// <summary>The last row of each item, normed.</summary>
+    private Tensor Last(Tensor hidden, IReadOnlyList<PassItem> items)
     {
         int row = -1;
         for (int i = 0; i < items.Count; i++)
         {
             row += items[i].Run.Count;
             _lastRows[i] = row;
-            if (items[i].Reduction is not null)
-            {
-                items[i].Report.PrefillFlops += OperationCount.Head(model.Config);
-            }
-            else
-            {
-                items[i].Report.DecodeFlops += OperationCount.Head(model.Config);
-            }
         }
 
         var last = compute.Rent(items.Count, hidden.RowLength);
         compute.Gather(hidden, _lastRows.AsSpan(0, items.Count), last);
-        var logits = model.Head(compute, model.Norm(compute, last));
-        observer?.OnLogits(logits);
-        return logits;
+        return model.Norm(compute, last);
     }
 }
