@@ -1,4 +1,5 @@
 using Fovea.Models;
+using Fovea.Nn;
 using Fovea.Reduction;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -26,7 +27,40 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         observer?.OnDecoder(-1, hidden);
         RunLayers(hidden, items, model.Layers.Count, observer, cancellation);
         ReduceAt(model.Layers.Count, false, hidden, items);
-        return Logits(hidden, items);
+        var normed = Last(hidden, items);
+        foreach (var item in items)
+        {
+            long operations = OperationCount.Head(model.Config);
+            item.Report.PrefillFlops += item.Reduction is null ? 0 : operations;
+            item.Report.DecodeFlops += item.Reduction is null ? operations : 0;
+        }
+
+        var logits = model.Head(compute, normed);
+        observer?.OnLogits(logits);
+        return logits;
+    }
+
+    /// <summary>The language model's final state, after its last norm, at the end of a text that stands alone.</summary>
+    /// <param name="ids">The text, at least one token.</param>
+    /// <param name="report">Receives the operations, as prefill.</param>
+    /// <param name="cancellation">Stops between layers.</param>
+    /// <returns>[1, hidden size], rented.</returns>
+    public Tensor TextFeature(IReadOnlyList<int> ids, RunReport report, CancellationToken cancellation)
+    {
+        using var sequence = new Sequence(model.NewCache());
+        var run = new TokenRun();
+        run.Set([.. Enumerable.Range(0, ids.Count).Select(TokenPosition.At)], [.. Enumerable.Repeat(-1, ids.Count)], []);
+        var spent = new RunReport();
+        PassItem[] items = [new PassItem(sequence, run, null, spent)];
+        var feature = compute.Rent(1, model.Config.HiddenSize);
+        var mark = compute.Arena.Top;
+        var hidden = compute.Rent(ids.Count, model.Config.HiddenSize);
+        model.Embedding.Gather(compute, [.. ids], hidden);
+        RunLayers(hidden, items, model.Layers.Count, null, cancellation);
+        Last(hidden, items).AsSpan<float>().CopyTo(feature.AsSpan<float>());
+        compute.Arena.Release(mark);
+        report.PrefillFlops += spent.DecodeFlops;
+        return feature;
     }
 
     /// <summary>Runs the first layers only, for what is captured on the way.</summary>
@@ -191,27 +225,18 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         }
     }
 
-    private Tensor Logits(Tensor hidden, IReadOnlyList<PassItem> items)
+    /// <summary>The last row of each item, normed.</summary>
+    private Tensor Last(Tensor hidden, IReadOnlyList<PassItem> items)
     {
         int row = -1;
         for (int i = 0; i < items.Count; i++)
         {
             row += items[i].Run.Count;
             _lastRows[i] = row;
-            if (items[i].Reduction is not null)
-            {
-                items[i].Report.PrefillFlops += OperationCount.Head(model.Config);
-            }
-            else
-            {
-                items[i].Report.DecodeFlops += OperationCount.Head(model.Config);
-            }
         }
 
         var last = compute.Rent(items.Count, hidden.RowLength);
         compute.Gather(hidden, _lastRows.AsSpan(0, items.Count), last);
-        var logits = model.Head(compute, model.Norm(compute, last));
-        observer?.OnLogits(logits);
-        return logits;
+        return model.Norm(compute, last);
     }
 }
