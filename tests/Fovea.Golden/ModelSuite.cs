@@ -22,13 +22,20 @@ public static class ModelSuite
     /// <exception cref="NotBuiltException">Its family is not in the catalogue.</exception>
     internal static MultimodalModel Load(string root, string checkpoint, JsonElement options, Compute compute)
     {
+        var overrides = options.TryGetProperty("config_overrides", out var keys) ? JsonNode.Parse(keys.GetRawText()) as JsonObject : null;
+        return Load(root, checkpoint, overrides, compute);
+    }
+
+    /// <summary>Loads the checkpoint of a case.</summary>
+    /// <exception cref="NotBuiltException">Its family is not in the catalogue.</exception>
+    internal static MultimodalModel Load(string root, string checkpoint, JsonObject? overrides, Compute compute)
+    {
         string folder = Path.Combine(root, "checkpoints", checkpoint);
         if (!Directory.Exists(folder))
         {
             throw new NotBuiltException($"the checkpoint {checkpoint}");
         }
 
-        var overrides = options.TryGetProperty("config_overrides", out var keys) ? JsonNode.Parse(keys.GetRawText()) as JsonObject : null;
         // The reference values were made with the processors that resize as Pillow does.
         var opened = CheckpointFolder.Open(folder, overrides, ProcessorVariant.Slow);
         ModelFamily family;
@@ -59,6 +66,12 @@ public static class ModelSuite
         }
 
         using var compute = new Compute();
+        if (QueccModelCase.Fits(golden))
+        {
+            QueccModelCase.Run(golden, root, compute);
+            return;
+        }
+
         using var model = Load(root, checkpoint.GetString() ?? "", golden.Options, compute);
         if (model is Models.Qwen.QwenVlModel or Models.InternVl.InternVlModel)
         {

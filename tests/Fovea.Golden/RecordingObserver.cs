@@ -37,6 +37,17 @@ internal sealed class RecordingObserver(MultimodalModel model, Compute compute) 
     /// <summary>Logits of every sequence's last prompt token.</summary>
     public List<float[]> FirstLogits { get; } = [];
 
+    /// <summary>Logits of every sequence's last token, pass by pass.</summary>
+    public List<float[]> Logits { get; } = [];
+
+    /// <summary>The question that the visual tokens depend on, as the language model read it.</summary>
+    public IReadOnlyList<int> Question { get; private set; } = [];
+
+    /// <summary>Its text feature.</summary>
+    public Tensor TextFeature { get; private set; } = Tensor.Allocate(0, 1);
+
+    public override void OnTextFeature(IReadOnlyList<int> question, Tensor feature) => (Question, TextFeature) = (question, Copy(feature));
+
     public override void OnEncoder(int block, Tensor states)
     {
         Tiles = states.Rows / model.Vision.TokensPerTile;
@@ -71,10 +82,12 @@ internal sealed class RecordingObserver(MultimodalModel model, Compute compute) 
 
     public override void OnLogits(Tensor logits)
     {
-        for (int row = 0; row < logits.Rows && !_prefilled; row++)
+        for (int row = 0; row < logits.Rows; row++)
         {
-            FirstLogits.Add(logits.Row<float>(row).ToArray());
+            Logits.Add(logits.Row<float>(row).ToArray());
         }
+
+        FirstLogits.AddRange(_prefilled ? [] : Logits);
 
         _prefilled = true;
     }

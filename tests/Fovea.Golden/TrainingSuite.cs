@@ -8,6 +8,7 @@ public static class TrainingSuite
         ["loop"] = LoopCase.Run,
         ["optimizer"] = OptimizerCase.Run,
         ["ops"] = OperationCase.Run,
+        ["quecc-module"] = QueccModuleCase.Run,
         ["scaling-law"] = ScalingLawCase.Run,
     };
 

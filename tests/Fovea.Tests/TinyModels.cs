@@ -51,7 +51,8 @@ internal static class TinyModels
     {
         try
         {
-            return KnownModels.Find(CheckpointFolder.Open(folder)) is not null;
+            var checkpoint = CheckpointFolder.Open(folder);
+            return checkpoint.HasWeights && KnownModels.Find(checkpoint) is not null;
         }
         catch (Exception exception) when (exception is NotSupportedException or InvalidDataException or IOException)
         {

@@ -1,4 +1,5 @@
 using Fovea.Models;
+using Fovea.Nn;
 using Fovea.Reduction;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -23,15 +24,59 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
     /// <returns>Logits of each item's last row: [items, vocabulary], rented.</returns>
     public Tensor Run(Tensor hidden, IReadOnlyList<PassItem> items, CancellationToken cancellation)
     {
-        Reserve(items.Count);
         observer?.OnDecoder(-1, hidden);
+        RunLayers(hidden, items, model.Layers.Count, observer, cancellation);
+        ReduceAt(model.Layers.Count, false, hidden, items);
+        var normed = Last(hidden, items);
+        foreach (var item in items)
+        {
+            long operations = OperationCount.Head(model.Config);
+            item.Report.PrefillFlops += item.Reduction is null ? 0 : operations;
+            item.Report.DecodeFlops += item.Reduction is null ? operations : 0;
+        }
+
+        var logits = model.Head(compute, normed);
+        observer?.OnLogits(logits);
+        return logits;
+    }
+
+    /// <summary>The language model's final state, after its last norm, at the end of a text that stands alone.</summary>
+    /// <param name="ids">The text, at least one token.</param>
+    /// <param name="report">Receives the operations, as prefill.</param>
+    /// <param name="cancellation">Stops between layers.</param>
+    /// <returns>[1, hidden size], rented.</returns>
+    public Tensor TextFeature(IReadOnlyList<int> ids, RunReport report, CancellationToken cancellation)
+    {
+        using var sequence = new Sequence(model.NewCache());
+        var run = new TokenRun();
+        run.Set([.. Enumerable.Range(0, ids.Count).Select(TokenPosition.At)], [.. Enumerable.Repeat(-1, ids.Count)], []);
+        var spent = new RunReport();
+        PassItem[] items = [new PassItem(sequence, run, null, spent)];
+        var feature = compute.Rent(1, model.Config.HiddenSize);
+        var mark = compute.Arena.Top;
+        var hidden = compute.Rent(ids.Count, model.Config.HiddenSize);
+        model.Embedding.Gather(compute, [.. ids], hidden);
+        RunLayers(hidden, items, model.Layers.Count, null, cancellation);
+        Last(hidden, items).AsSpan<float>().CopyTo(feature.AsSpan<float>());
+        compute.Arena.Release(mark);
+        report.PrefillFlops += spent.DecodeFlops;
+        return feature;
+    }
+
+    /// <summary>Runs the first layers only, for what is captured on the way.</summary>
+    public void RunBeside(Tensor hidden, PassItem item, int layers, CancellationToken cancellation) => RunLayers(hidden, [item], layers, null, cancellation);
+
+    private void RunLayers(Tensor hidden, IReadOnlyList<PassItem> items, int layers, ForwardObserver? watcher, CancellationToken cancellation)
+    {
+        Reserve(items.Count);
         var cos = compute.Rent(hidden.Rows, model.Rotary.Half);
         var sin = compute.Rent(hidden.Rows, model.Rotary.Half);
         FillRotary(items, cos, sin);
-        for (int layer = 0; layer < model.Layers.Count; layer++)
+        bool changed = false;
+        for (int layer = 0; layer < layers; layer++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (ReduceBefore(layer, hidden, items))
+            if (ReduceAt(layer, false, hidden, items) || changed)
             {
                 cos.Truncate(hidden.Rows);
                 sin.Truncate(hidden.Rows);
@@ -43,11 +88,10 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             model.Layers[layer].Attend(compute, hidden, cos, sin, _slices.AsSpan(0, items.Count), _segments);
             _signals.KeepCaptures(layer, items, _slices);
             model.Layers[layer].FeedForward(compute, hidden);
+            changed = ReduceAt(layer + 1, true, hidden, items);
             AddDeepStack(layer, hidden, items);
-            observer?.OnDecoder(layer, hidden);
+            watcher?.OnDecoder(layer, hidden);
         }
-
-        return Logits(hidden, items);
     }
 
     private void Reserve(int count)
@@ -70,16 +114,16 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         }
     }
 
-    private bool ReduceBefore(int layer, Tensor hidden, IReadOnlyList<PassItem> items)
+    private bool ReduceAt(int layer, bool beforeDeepStack, Tensor hidden, IReadOnlyList<PassItem> items)
     {
         bool changed = false;
         int start = 0;
         for (int i = 0; i < items.Count; i++)
         {
             var (_, run, reduction, _) = items[i];
-            if (reduction is not null && reduction.ActsAt(Stage.Decoder(layer)))
+            if (reduction is not null && reduction.ActsAt(Stage.Decoder(layer), beforeDeepStack))
             {
-                changed |= Reduce(Stage.Decoder(layer), hidden, start, items[i], reduction);
+                changed |= Reduce(Stage.Decoder(layer), beforeDeepStack, hidden, start, items[i], reduction);
             }
 
             start += run.Count;
@@ -88,7 +132,7 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         return changed;
     }
 
-    private bool Reduce(Stage stage, Tensor hidden, int start, PassItem item, ReductionRun reduction)
+    private bool Reduce(Stage stage, bool beforeDeepStack, Tensor hidden, int start, PassItem item, ReductionRun reduction)
     {
         var run = item.Run;
         int rowsBefore = run.Count;
@@ -103,14 +147,30 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
                 var all = overSequence ? map : map.Within(run.Count, visual);
                 map = overSequence ? map.Restrict(visual) : map;
                 Shrink(hidden, start, run.Count, all);
+                if (reduction.Plan.Cache == CachePolicy.Trim)
+                {
+                    Trim(item.Sequence, stage.Layer, all);
+                }
+
                 item.Visual?.Apply(compute, map);
                 run.Apply(all, reduction.Plan.Positions, reduction.Plan.ProportionalAttention);
                 visual = run.VisualRows();
                 observer?.OnReduction(stage, all, hidden.Slice(start, run.Count), run.Positions);
                 return map;
             },
-            (signal, other) => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction, other));
+            (signal, other) => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction.Geometry, item.Sequence.Cache, other),
+            beforeDeepStack);
         return run.Count != rowsBefore;
+    }
+
+    /// <summary>Lets the layers in front hold what is left of the rows of this pass.</summary>
+    private static void Trim(Sequence sequence, int layers, TokenMap map)
+    {
+        for (int layer = 0; layer < layers; layer++)
+        {
+            var cache = sequence.Cache[layer];
+            cache.Retain(cache.Length - map.Inputs, map.OwnRepresentatives());
+        }
     }
 
     /// <summary>Replaces <paramref name="count"/> rows from <paramref name="start"/> on by what the map makes of them and closes the gap.</summary>
@@ -165,27 +225,18 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         }
     }
 
-    private Tensor Logits(Tensor hidden, IReadOnlyList<PassItem> items)
+    /// <summary>The last row of each item, normed.</summary>
+    private Tensor Last(Tensor hidden, IReadOnlyList<PassItem> items)
     {
         int row = -1;
         for (int i = 0; i < items.Count; i++)
         {
             row += items[i].Run.Count;
             _lastRows[i] = row;
-            if (items[i].Reduction is not null)
-            {
-                items[i].Report.PrefillFlops += OperationCount.Head(model.Config);
-            }
-            else
-            {
-                items[i].Report.DecodeFlops += OperationCount.Head(model.Config);
-            }
         }
 
         var last = compute.Rent(items.Count, hidden.RowLength);
         compute.Gather(hidden, _lastRows.AsSpan(0, items.Count), last);
-        var logits = model.Head(compute, model.Norm(compute, last));
-        observer?.OnLogits(logits);
-        return logits;
+        return model.Norm(compute, last);
     }
 }

@@ -20,6 +20,13 @@ public abstract class ForwardObserver
     {
     }
 
+    /// <summary>The text feature of a prompt's question, where the visual tokens depend on it.</summary>
+    /// <param name="question">The ids that the language model read.</param>
+    /// <param name="feature">[1, hidden size].</param>
+    public virtual void OnTextFeature(IReadOnlyList<int> question, Tensor feature)
+    {
+    }
+
     /// <summary>Selected features before the projector: [visual tokens, width].</summary>
     public virtual void OnFeatures(Tensor features)
     {

@@ -67,7 +67,7 @@ internal sealed class PreparedPrompt : IDisposable
 
         long started = Stopwatch.GetTimestamp();
         var items = layout.Items.Skip(held).ToList();
-        var input = items.Count > 0 ? model.Prepare(items) : null;
+        var input = items.Count > 0 ? model.Prepare(items) with { Question = layout.Question } : null;
         var elapsed = Stopwatch.GetElapsedTime(started);
         var pictures = sequence.Pictures.ToList();
         pictures.AddRange((input?.Geometry ?? Geometry.Empty).Images().Select(image => (layout.Hashes[held + image.Image], image.Count)));

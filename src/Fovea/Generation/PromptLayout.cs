@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Fovea.Models;
 
@@ -14,13 +15,17 @@ internal sealed class PromptLayout
         _model = model;
         _ids = ids;
         Items = items;
-        Hashes = [.. items.Select(Hash)];
+        Question = items.Count > 0 ? model.Question(ids) : [];
+        Hashes = [.. items.Select(item => Hash(item, Question))];
     }
 
     /// <summary>All pictures and videos of the prompt.</summary>
     public IReadOnlyList<VisualItem> Items { get; }
 
-    /// <summary>A hash of each one's pixels and times.</summary>
+    /// <summary>What the visual tokens depend on beside the pictures: the ids of the question, or empty.</summary>
+    public int[] Question { get; }
+
+    /// <summary>A hash of each one's pixels and times, and of the question.</summary>
     public IReadOnlyList<string> Hashes { get; }
 
     /// <summary>Tokenises a prompt.</summary>
@@ -64,7 +69,7 @@ internal sealed class PromptLayout
         }
     }
 
-    private static string Hash(VisualItem item)
+    private static string Hash(VisualItem item, ReadOnlySpan<int> question)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (double time in item.FrameTimes.Append(item.FramesPerSecond ?? 0))
@@ -72,6 +77,8 @@ internal sealed class PromptLayout
             hash.AppendData(BitConverter.GetBytes(time));
         }
 
+        hash.AppendData(BitConverter.GetBytes(question.Length));
+        hash.AppendData(MemoryMarshal.AsBytes(question));
         hash.AppendData([item.IsVideo ? (byte)1 : (byte)0]);
         foreach (var frame in item.Frames)
         {

@@ -12,6 +12,8 @@ namespace Fovea.Generation;
 /// </summary>
 internal sealed class VisualPass(MultimodalModel model, Compute compute, ForwardObserver? observer, VisionFeatureCache? cache)
 {
+    private readonly DecoderPass _text = new(model.LanguageModel, compute, observer: null);
+
     /// <summary>
     /// Runs the pictures of one prompt, or takes from the cache what it holds of them: the visual tokens after all reductions before the language model, or,
     /// where these depend on more than the pictures, the features before them.
@@ -89,9 +91,23 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
     {
         long started = Stopwatch.GetTimestamp();
         var state = RunBlocks(input, run, report, cancellation);
+        state.TextFeature = TextFeature(input, report, cancellation);
         var features = model.Features(compute, state);
+        report.EncoderFlops += 2 * model.FeatureMultiplyAdds(state);
         report.Encoding += Stopwatch.GetElapsedTime(started);
         return new EncodedPictures(features, level => model.DeepStackFeatures(compute, state, level));
+    }
+
+    private Tensor? TextFeature(VisualInput input, RunReport report, CancellationToken cancellation)
+    {
+        if (input.Question.Count == 0)
+        {
+            return null;
+        }
+
+        var feature = _text.TextFeature(input.Question, report, cancellation);
+        observer?.OnTextFeature(input.Question, feature);
+        return feature;
     }
 
     /// <summary>DeepStack features go the way of the tokens that they belong to.</summary>

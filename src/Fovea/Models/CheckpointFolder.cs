@@ -61,6 +61,9 @@ public sealed class CheckpointFolder
         }
     }
 
+    /// <summary>Whether there are weights of a whole model.</summary>
+    public bool HasWeights => WeightFiles.Any(name => File.Exists(System.IO.Path.Combine(Path, name)));
+
     /// <summary>Reads another JSON file of the folder, if it is there.</summary>
     /// <exception cref="InvalidDataException">It is no JSON object.</exception>
     public JsonElement? Read(string name)

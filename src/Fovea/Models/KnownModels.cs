@@ -15,7 +15,7 @@ public static class KnownModels
         new("internvl", "InternVL3", InternVlModel.Load),
         new("internvl_chat", "InternVL (original layout)", InternVlModel.Load),
         new("llava", "LLaVA-1.5", LlavaModel.Load),
-        new("llava_llama", "LLaVA in the original layout, on Llama", OriginalLlavaModel.Load),
+        new("llava_llama", "LLaVA in the original layout, on Llama, with QueCC or without", OriginalLlavaModel.Load),
         new("llava_mistral", "LLaVA in the original layout, on Mistral", OriginalLlavaModel.Load),
         new("llava_next", "LLaVA-NeXT (1.6)", LlavaModel.Load),
         new("llava_onevision", "LLaVA-OneVision", LlavaModel.Load),
@@ -49,11 +49,6 @@ public static class KnownModels
     {
         var config = new ConfigReader(System.IO.Path.Combine(folder.Path, "config.json"), folder.Config);
         string type = config.Text("model_type");
-        if (config.Has("mm_vision_token_compression_type"))
-        {
-            throw new NotSupportedException($"{folder.Path}: learned compression of visual tokens (mm_vision_token_compression_type) is not supported.");
-        }
-
         // The authors' own checkpoints of LLaVA-1.5 have the model type that the Hugging Face layout took over.
         bool original = type == "llava" && (config.Has("mm_vision_tower") || (!config.Has("text_config") && !config.Has("vision_config")));
         return All.FirstOrDefault(family => family.ModelType == (original ? "llava_llama" : type))

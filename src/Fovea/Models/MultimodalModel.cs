@@ -60,6 +60,13 @@ public abstract class MultimodalModel : IDisposable
     /// <summary>The ids of a prompt, with one placeholder for each picture and video.</summary>
     public virtual int[] Encode(string prompt) => Tokenizer.EncodePrompt(prompt);
 
+    /// <summary>
+    /// The ids that the language model reads for the text feature of a prompt's question, where the visual tokens depend on it; empty = they do not. Asked only
+    /// of prompts with pictures.
+    /// </summary>
+    /// <param name="ids">The tokenised prompt, with one placeholder for each picture.</param>
+    public virtual int[] Question(ReadOnlySpan<int> ids) => [];
+
     /// <summary>Pictures and videos of one prompt, in the order of their placeholders, to encoder input.</summary>
     /// <exception cref="NotSupportedException">The family does not take videos.</exception>
     public abstract VisualInput Prepare(IReadOnlyList<VisualItem> items);
@@ -97,6 +104,9 @@ public abstract class MultimodalModel : IDisposable
 
     /// <summary>The selected features: [feature rows, feature width], rented.</summary>
     public abstract Tensor Features(Compute compute, VisionState state);
+
+    /// <summary>Multiply-adds of making the features of what the encoder made.</summary>
+    public virtual long FeatureMultiplyAdds(VisionState state) => 0;
 
     /// <summary>What the encoder's attention over its stream says of each feature row: [heads, rows of the stream] → [heads, feature rows], owned by the caller.</summary>
     public abstract Tensor FeatureAttention(VisionState state, Tensor attention);

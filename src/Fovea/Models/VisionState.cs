@@ -10,4 +10,7 @@ public record VisionState(Tensor States, int[] Offsets, VisualInput Input)
 {
     /// <summary>Copies of the stream that the features are made of, by index of hidden state (0 = input of block 0).</summary>
     public Dictionary<int, Tensor> HiddenStates { get; } = [];
+
+    /// <summary>The language model's final state at the end of the question, [1, hidden size], where the features depend on it; rented.</summary>
+    public Tensor? TextFeature { get; set; }
 }

@@ -11,6 +11,9 @@ public record VisualInput(Tensor Pixels, Geometry Geometry, TokenPacking Packing
     /// <summary>The rows of the encoder's stream that become feature rows, where features are picked from it.</summary>
     public IReadOnlyList<int> FeatureRows { get; init; } = [];
 
+    /// <summary>What is asked of them, where the visual tokens depend on it: the ids that the language model reads for its text feature.</summary>
+    public IReadOnlyList<int> Question { get; init; } = [];
+
     /// <inheritdoc/>
     public void Dispose()
     {

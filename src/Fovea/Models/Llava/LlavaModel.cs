@@ -97,16 +97,19 @@ public class LlavaModel : MultimodalModel
     public override VisualInput Prepare(IReadOnlyList<VisualItem> items) => _parts.Layout.Prepare(items);
 
     /// <inheritdoc/>
-    public override Tensor Features(Compute compute, VisionState state)
+    public override Tensor Features(Compute compute, VisionState state) => Rows(compute, state, FeatureLayers);
+
+    /// <summary>The feature rows of some hidden states, side by side; rented.</summary>
+    private protected Tensor Rows(Compute compute, VisionState state, IReadOnlyList<int> layers)
     {
         int width = _parts.Config.VisionConfig.HiddenSize;
         var rows = state.Input.FeatureRows;
-        var features = compute.Rent(rows.Count, width * FeatureLayers.Count);
+        var features = compute.Rent(rows.Count, width * layers.Count);
         for (int row = 0; row < rows.Count; row++)
         {
-            for (int layer = 0; layer < FeatureLayers.Count; layer++)
+            for (int layer = 0; layer < layers.Count; layer++)
             {
-                state.HiddenStates[FeatureLayers[layer]].Row<float>(rows[row]).CopyTo(features.Row<float>(row)[(layer * width)..]);
+                state.HiddenStates[layers[layer]].Row<float>(rows[row]).CopyTo(features.Row<float>(row)[(layer * width)..]);
             }
         }
 

@@ -11,14 +11,23 @@ namespace Fovea.Models.Llava;
 internal sealed class LlavaParts
 {
     /// <summary>Reads what all layouts have in common: projector, newline, language model, tokenizer.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="weights">Its weights; whatever else is in them must have been taken.</param>
+    /// <param name="vision">The vision encoder.</param>
+    /// <param name="compute">Packs the weights.</param>
+    /// <param name="progress">Told the share that is done.</param>
+    /// <param name="cancellation">Stops loading.</param>
+    /// <param name="language">Where tokenizer and end tokens are, if not in the checkpoint.</param>
     /// <exception cref="InvalidDataException">A weight is missing, superfluous or has another shape.</exception>
     public LlavaParts(
-        CheckpointFolder folder, LlavaConfig config, WeightReader weights, VisionEncoder vision, Compute compute, Action<double>? progress, CancellationToken cancellation)
+        CheckpointFolder folder, LlavaConfig config, WeightReader weights, VisionEncoder vision, Compute compute, Action<double>? progress, CancellationToken cancellation,
+        CheckpointFolder? language = null)
     {
         Config = config;
         Vision = vision;
         Family = new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config).Text("model_type");
-        int width = config.VisionConfig.HiddenSize * config.VisionFeatureLayers.Count, hidden = config.TextConfig.HiddenSize;
+        int width = config.FeatureWidth, hidden = config.TextConfig.HiddenSize;
         if (config.ProjectorLayers == 0 && width != hidden)
         {
             throw new InvalidDataException($"{folder.Path}: without a projector the features' width {width} must be the hidden size {hidden}.");
@@ -31,8 +40,8 @@ internal sealed class LlavaParts
             config.ProjectorHiddenAct);
         LanguageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
         weights.CheckAllTaken();
-        Tokenizer = Tokenizer.Load(folder.Path);
-        EndTokens = folder.EndTokens(config.TextConfig);
+        Tokenizer = Tokenizer.Load((language ?? folder).Path);
+        EndTokens = (language ?? folder).EndTokens(config.TextConfig);
     }
 
     public LlavaConfig Config { get; }

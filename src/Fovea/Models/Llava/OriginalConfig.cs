@@ -1,3 +1,4 @@
+using Fovea.Models.Quecc;
 using Fovea.Tensors.Kernels;
 
 namespace Fovea.Models.Llava;
@@ -40,6 +41,12 @@ internal static class OriginalConfig
         }
 
         var layers = FeatureLayers(config, vision);
+        var compressor = QueccConfig.IsNamed(config) ? QueccConfig.Read(config, vision, text.HiddenSize) : null;
+        if (compressor is not null && (tiled || keepsClassToken || layers.Count > 1 || ProjectorLayers(config) == 0))
+        {
+            throw config.Wrong("mm_vision_token_compression_type", "null with tiles, class tokens, several select layers or the identity projector");
+        }
+
         if (config.Has("mm_hidden_size") && config.Count("mm_hidden_size") != vision.HiddenSize * layers.Count)
         {
             throw config.Wrong("mm_hidden_size", $"{vision.HiddenSize * layers.Count}, the width of the vision tower's features");
@@ -62,6 +69,7 @@ internal static class OriginalConfig
             RoundsUnpadding = false,
             VideoPoolStride = videos ? PoolStride(config) : 2,
             ProjectorLayers = ProjectorLayers(config),
+            Compressor = compressor,
             ProjectorHiddenAct = Activation.Gelu,
             MultimodalProjectorBias = true,
         };
@@ -125,7 +133,7 @@ internal static class OriginalConfig
             : throw config.Wrong("mm_newline_position", "one_token");
     }
 
-    private static int ProjectorLayers(ConfigReader config)
+    internal static int ProjectorLayers(ConfigReader config)
     {
         string type = config.Text("mm_projector_type", "linear");
         const string Prefix = "mlp", Suffix = "x_gelu";

@@ -1,5 +1,6 @@
 using Fovea.Imaging;
 using Fovea.Imaging.Processors;
+using Fovea.Models.Quecc;
 using Fovea.Tensors.Ops;
 using Fovea.Tensors.Serialization;
 using Fovea.Text;
@@ -10,8 +11,9 @@ namespace Fovea.Models.Llava;
 /// LLaVA in its authors' own layout: LLaVA-1.5 (arXiv 2310.03744) with the vision encoder in a folder of its own, LLaVA-NeXT (1.6) and LLaVA-OneVision
 /// (arXiv 2408.03326) with the encoder inside. Pictures stand in the text as <c>&lt;image&gt;</c>, which is no token: the text is cut there.
 /// </summary>
-public sealed class OriginalLlavaModel : LlavaModel
+public class OriginalLlavaModel : LlavaModel
 {
+    private const string ProjectorFile = "mm_projector.bin";
     private const string Image = "<image>";
     private const string Video = "<video>";
     private const string ImageStart = "<im_start>";
@@ -20,7 +22,7 @@ public sealed class OriginalLlavaModel : LlavaModel
     private readonly bool _marksImages;
     private readonly int _longest;
 
-    private OriginalLlavaModel(LlavaParts parts, ConfigReader config)
+    private protected OriginalLlavaModel(LlavaParts parts, ConfigReader config)
         : base(parts)
     {
         _marksImages = config.Flag("mm_use_im_start_end", false);
@@ -34,43 +36,55 @@ public sealed class OriginalLlavaModel : LlavaModel
         }
     }
 
-    /// <summary>Builds the model.</summary>
+    /// <summary>
+    /// Builds the model. A folder with <c>mm_projector.bin</c> and no model, as the first stage of training leaves it, takes the language model with its
+    /// tokenizer from the folder that <c>_name_or_path</c> names.
+    /// </summary>
     /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
-    /// <exception cref="FileNotFoundException">The vision encoder's folder is not there.</exception>
+    /// <exception cref="IOException">The folder of the vision encoder, or of the language model that a projector alone was made for, is not there.</exception>
     public static new MultimodalModel Load(CheckpointFolder folder, Compute compute, Action<double>? progress, CancellationToken cancellation)
     {
         var keys = new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config);
         string towerPath = VisionTowerFolder.Find(folder.Path, VisionTowerFolder.Named(folder.Config) ?? throw keys.Wrong("mm_vision_tower", "the vision encoder"));
         var towerFolder = CheckpointFolder.Open(towerPath);
         var config = OriginalConfig.Read(keys, new ConfigReader(Path.Combine(towerPath, "config.json"), towerFolder.Config));
-        var stored = new List<CheckpointReader> { folder.OpenWeights() };
+        var language = LanguageFolder(folder, keys);
+        var stored = new List<CheckpointReader>();
         try
         {
-            if (!OriginalWeights.HoldTower(stored[0]))
-            {
-                stored.Add(towerFolder.OpenWeights());
-            }
-
-            var weights = OriginalWeights.Open(stored, config);
+            var main = Keep(language.OpenWeights());
+            var projector = language == folder ? null : Keep(TorchReader.Open(Path.Combine(folder.Path, ProjectorFile)));
+            var weights = OriginalWeights.Open(main, projector, OriginalWeights.HoldTower(main) ? null : Keep(towerFolder.OpenWeights()), config);
+            var compressor = config.Compressor is { } quecc ? QueccCompressor.Load(weights.At("quecc"), quecc, compute) : null;
             var vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             var processor = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
             var videos = config.VideoTokenIndex is null ? null : VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);
-            return new OriginalLlavaModel(
-                new LlavaParts(folder, config, weights, vision, compute, progress, cancellation)
-                {
-                    Stored = stored,
-                    Layout = config.Tiled ? new TiledLayout(config, processor, videos) : new SquareLayout(config, processor),
-                    Videos = videos,
-                    Format = ConversationFormat.Load(folder),
-                },
-                keys);
+            var parts = new LlavaParts(folder, config, weights, vision, compute, progress, cancellation, language)
+            {
+                Stored = stored,
+                Layout = config.Tiled ? new TiledLayout(config, processor, videos) : new SquareLayout(config, processor),
+                Videos = videos,
+                Format = ConversationFormat.Load(folder),
+            };
+            return compressor is null ? new OriginalLlavaModel(parts, keys) : new QueccModel(parts, keys, compressor);
         }
         catch
         {
             stored.ForEach(reader => reader.Dispose());
             throw;
         }
+
+        CheckpointReader Keep(CheckpointReader reader)
+        {
+            stored.Add(reader);
+            return reader;
+        }
     }
+
+    private static CheckpointFolder LanguageFolder(CheckpointFolder folder, ConfigReader keys) =>
+        folder.HasWeights || !File.Exists(Path.Combine(folder.Path, ProjectorFile))
+            ? folder
+            : CheckpointFolder.Open(VisionTowerFolder.Find(folder.Path, keys.Text("_name_or_path"), $"the language model that {ProjectorFile} was made for,"));
 
     /// <inheritdoc/>
     public override string Prompt(IReadOnlyList<ChatMessage> messages) =>

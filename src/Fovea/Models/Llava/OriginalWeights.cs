@@ -3,18 +3,16 @@ using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models.Llava;
 
-/// <summary>The weights of LLaVA's own layout under canonical names: the language model with the projector, and the vision encoder inside it or in a folder of its own.</summary>
+/// <summary>
+/// The weights of LLaVA's own layout under canonical names: the language model with the projector, or a projector alone and the language model that it was
+/// made for; and the vision encoder inside or in a folder of its own.
+/// </summary>
 internal static class OriginalWeights
 {
-    private static readonly NameRule[] Rules =
-    [
-        ("model.vision_tower.vision_tower.vision_model.", "tower."),
-        ("model.vision_tower.vision_tower.", "tower."),
-        ("model.image_newline", "newline"),
-        .. Enumerable.Range(0, OriginalConfig.MostProjectorLayers).Select(layer => (NameRule)($"model.mm_projector.{2 * layer}.", $"proj.{layer + 1}.")),
-        ("model.mm_projector.", "proj.1."),
-        ("model.", "lm."),
-    ];
+    private const string Projector = "model.mm_projector.";
+
+    /// <summary>What a projector of its own replaces.</summary>
+    private const string Replaced = "replaced.";
 
     private static readonly NameRule[] TowerRules = [("vision_model.", "tower."), ("", "tower.")];
 
@@ -25,15 +23,48 @@ internal static class OriginalWeights
     public static bool HoldTower(CheckpointReader weights) => weights.Names.Any(name => name.StartsWith("model.vision_tower.", StringComparison.Ordinal));
 
     /// <summary>Opens the weights.</summary>
-    /// <param name="files">The model's own file, and that of the vision encoder if it is another.</param>
+    /// <param name="model">The language model, usually with the projector.</param>
+    /// <param name="projector">The projector, if it is in a file of its own.</param>
+    /// <param name="tower">The vision encoder, if the model does not hold it.</param>
     /// <param name="config">What is used of them.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(IReadOnlyList<CheckpointReader> files, LlavaConfig config) =>
-        WeightNames.Open([.. files.Select((file, index) => (file, (IReadOnlyList<NameRule>)(index == 0 ? Rules : TowerRules)))], name => IsIgnored(name, config));
+    public static WeightReader Open(CheckpointReader model, CheckpointReader? projector, CheckpointReader? tower, LlavaConfig config)
+    {
+        var rules = Rules(config);
+        var files = new List<(CheckpointReader, IReadOnlyList<NameRule>)> { (model, projector is null ? rules : [(Projector, Replaced), .. rules]) };
+        if (projector is not null)
+        {
+            files.Add((projector, rules));
+        }
+
+        if (tower is not null)
+        {
+            files.Add((tower, TowerRules));
+        }
+
+        return WeightNames.Open(files, name => IsIgnored(name, config));
+    }
+
+    /// <summary>A compressor is element 0 of the projector and moves the others up by one.</summary>
+    private static NameRule[] Rules(LlavaConfig config)
+    {
+        int first = config.Compressor is null ? 0 : 1;
+        return
+        [
+            ("model.vision_tower.vision_tower.vision_model.", "tower."),
+            ("model.vision_tower.vision_tower.", "tower."),
+            ("model.image_newline", "newline"),
+            .. config.Compressor is null ? Array.Empty<NameRule>() : [($"{Projector}0.", "quecc.")],
+            .. Enumerable.Range(0, OriginalConfig.MostProjectorLayers).Select(layer => (NameRule)($"{Projector}{first + (2 * layer)}.", $"proj.{layer + 1}.")),
+            (Projector, "proj.1."),
+            ("model.", "lm."),
+        ];
+    }
 
     /// <summary>Stored weights that the model does not use, SigLIP's last block among them.</summary>
     private static bool IsIgnored(string canonical, LlavaConfig config) =>
         LlavaWeightNames.IsIgnored(canonical)
+        || canonical.StartsWith(Replaced, StringComparison.Ordinal)
         || Array.Exists(OfTextTower, part => canonical.StartsWith(part, StringComparison.Ordinal))
         || (canonical == "newline" && config.Merge != TileMerge.SpatialUnpad)
         || (!config.VisionConfig.HasClassToken && canonical.StartsWith($"tower.encoder.layers.{config.VisionConfig.NumHiddenLayers}.", StringComparison.Ordinal));

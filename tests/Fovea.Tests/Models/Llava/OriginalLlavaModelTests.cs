@@ -144,13 +144,6 @@ public sealed class OriginalLlavaModelTests : IDisposable
         Assert.Contains("tokenizer_model_max_length", Assert.Throws<ArgumentException>(() => PromptTokens(Patches, question)).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Load_OfLearnedCompression_SaysThatItIsNotSupported()
-    {
-        using var copy = new CheckpointCopy(Square, null, keys => keys["mm_vision_token_compression_type"] = "quecc");
-        Assert.Contains("mm_vision_token_compression_type", Assert.Throws<NotSupportedException>(() => KnownModels.Load(copy.Folder, _compute)).Message, StringComparison.Ordinal);
-    }
-
     private int PromptTokens(int longest, string question)
     {
         using var copy = new CheckpointCopy(Tiled, null, keys => keys["tokenizer_model_max_length"] = longest);
