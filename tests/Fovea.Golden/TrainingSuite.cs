@@ -6,6 +6,7 @@ public static class TrainingSuite
     private static readonly Dictionary<string, Action<GoldenCase>> ByFolder = new(StringComparer.Ordinal)
     {
         ["quecc-module"] = QueccModuleCase.Run,
+        ["quecc-text"] = QueccTextCase.Run,
         ["scaling-law"] = ScalingLawCase.Run,
     };
 

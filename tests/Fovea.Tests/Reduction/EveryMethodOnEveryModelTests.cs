@@ -94,9 +94,12 @@ public sealed class EveryMethodOnEveryModelTests
         using var cache = new VisionFeatureCache();
         var observer = new LogitsObserver();
         var generator = new Generator(model, compute, observer, cache);
-        _ = generator.Generate(Request(model, "How many are there?", plan, 1, 2));
+        const string Question = "What is shown in the image?";
+        // Where the visual tokens depend on the question, the cache can help only with the same one.
+        bool looksAtTheQuestion = model.Question(model.Encode("<image>")).Length > 0;
+        _ = generator.Generate(Request(model, looksAtTheQuestion ? Question : "How many are there?", plan, 1, 2));
         observer.Steps.Clear();
-        var result = generator.Generate(Request(model, "What is shown in the image?", Plan(method, TokenBudget.KeepRatio(0.3)), 1, 2));
+        var result = generator.Generate(Request(model, Question, Plan(method, TokenBudget.KeepRatio(0.3)), 1, 2));
         Assert.True(result.Report.FeatureCacheHit);
         Assert.Equal(0, result.Report.EncoderFlops);
         Assert.Equal(expected.Logits, observer.Steps.Select(step => step[0]));
