@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Fovea.Models;
 using Fovea.Models.Llava;
 using Fovea.Models.Quecc;
 using Fovea.Tensors;
