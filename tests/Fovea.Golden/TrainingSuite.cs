@@ -9,6 +9,7 @@ public static class TrainingSuite
         ["optimizer"] = OptimizerCase.Run,
         ["ops"] = OperationCase.Run,
         ["quecc-module"] = QueccModuleCase.Run,
+        ["quecc-text"] = QueccTextCase.Run,
         ["scaling-law"] = ScalingLawCase.Run,
     };
 

@@ -41,7 +41,13 @@ public sealed record PromptFormat
     /// <param name="messages">The messages; a system message, first of all, replaces the default one.</param>
     /// <param name="addGenerationPrompt">Whether to open the assistant's turn at the end.</param>
     /// <exception cref="ChatTemplateException">The format has no place for a role or a system message (kind <see cref="ChatTemplateError.Request"/>).</exception>
-    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt)
+    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) => Render(messages, addGenerationPrompt, emptyIsOpen: false);
+
+    /// <summary>The prompt of a conversation in which a turn without text is open, as the conversation classes of LLaVA have it.</summary>
+    /// <exception cref="ChatTemplateException">As in <see cref="Render(IReadOnlyList{ChatMessage}, bool)"/>.</exception>
+    internal string RenderTurns(IReadOnlyList<ChatMessage> messages) => Render(messages, addGenerationPrompt: false, emptyIsOpen: true);
+
+    private string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, bool emptyIsOpen)
     {
         bool hasSystem = messages.Count > 0 && messages[0].Role == "system";
         string? system = hasSystem ? Media.Write(messages[0].Parts) : DefaultSystem;
@@ -58,8 +64,13 @@ public sealed record PromptFormat
         foreach (var message in messages.Skip(hasSystem ? 1 : 0))
         {
             string content = Media.Write(message.Parts);
+            bool isOpen = emptyIsOpen && content.Length == 0;
             switch (message.Role)
             {
+                case "user" or "assistant" when isOpen:
+                    text.Append(SystemInsideUser ? "" : (message.Role == "user" ? User.Open : Assistant.Open).TrimEnd(' '));
+                    first = false;
+                    break;
                 case "user":
                     text.Append(first ? User.Open : LaterUserOpen ?? User.Open).Append(first ? inside : "").Append(content).Append(User.Close);
                     first = false;

@@ -54,6 +54,9 @@ public abstract class Tokenizer
     /// <summary>Whether a token is left out of text that is decoded without special tokens.</summary>
     public virtual bool IsSpecial(int id) => _added.TryGetValue(id, out var token) && token.Special;
 
+    /// <summary>Whether blanks behind special tokens are treated the older way (Llama's <c>legacy</c>).</summary>
+    public virtual bool IsLegacy => true;
+
     /// <summary>The ids of a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecialTokens">Whether to put around what the checkpoint asks for, such as a beginning-of-sequence token.</param>

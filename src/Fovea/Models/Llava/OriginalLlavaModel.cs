@@ -14,8 +14,6 @@ namespace Fovea.Models.Llava;
 public class OriginalLlavaModel : LlavaModel
 {
     private const string ProjectorFile = "mm_projector.bin";
-    private const string Image = "<image>";
-    private const string Video = "<video>";
     private const string ImageStart = "<im_start>";
     private const string ImageEnd = "<im_end>";
 
@@ -88,35 +86,13 @@ public class OriginalLlavaModel : LlavaModel
 
     /// <inheritdoc/>
     public override string Prompt(IReadOnlyList<ChatMessage> messages) =>
-        _marksImages ? base.Prompt(messages).Replace(Image, ImageStart + Image + ImageEnd, StringComparison.Ordinal) : base.Prompt(messages);
+        _marksImages ? base.Prompt(messages).Replace(OriginalPrompt.Image, ImageStart + OriginalPrompt.Image + ImageEnd, StringComparison.Ordinal) : base.Prompt(messages);
 
     /// <summary>
     /// The ids of a prompt, −200 for each <c>&lt;image&gt;</c> and −201 for each <c>&lt;video&gt;</c>. Every text between them is tokenised on its own; the
     /// beginning-of-sequence token that this puts before each stays only before the first.
     /// </summary>
-    public override int[] Encode(string prompt)
-    {
-        var ids = new List<int>();
-        int start = 0;
-        bool first = true;
-        while (true)
-        {
-            int image = prompt.IndexOf(Image, start, StringComparison.Ordinal);
-            int video = VideoTokenId is null ? -1 : prompt.IndexOf(Video, start, StringComparison.Ordinal);
-            bool isVideo = video >= 0 && (image < 0 || video < image);
-            int end = isVideo ? video : image;
-            int[] piece = Tokenizer.Encode(end < 0 ? prompt[start..] : prompt[start..end]);
-            ids.AddRange(!first && piece is [var id, ..] && id == Tokenizer.BosId ? piece[1..] : piece);
-            if (end < 0)
-            {
-                return [.. ids];
-            }
-
-            ids.Add(isVideo ? OriginalConfig.VideoToken : OriginalConfig.ImageToken);
-            start = end + Image.Length;
-            first = false;
-        }
-    }
+    public override int[] Encode(string prompt) => OriginalPrompt.Encode(Tokenizer, prompt, withVideos: VideoTokenId is not null);
 
     /// <summary>As everywhere, but cut off at <c>tokenizer_model_max_length</c>.</summary>
     /// <exception cref="ArgumentException">The cut would go through a picture.</exception>

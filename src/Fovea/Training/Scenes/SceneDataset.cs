@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Fovea.Training.Scenes;
+
+/// <summary>An endless, reproducible sequence of scenes with questions, and what to write of it as files in LLaVA's format.</summary>
+public sealed record SceneDataset
+{
+    /// <summary>The file that lists the conversations.</summary>
+    public const string ConversationsFile = "conversations.json";
+
+    private const string ImageFolder = "images";
+
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
+
+    /// <summary>Equal seeds give equal sequences; a longer one begins with the shorter.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Most questions about a picture, at least 1.</summary>
+    public int Questions { get; init; } = 12;
+
+    /// <summary>Most objects, at least 1; beside a sign there are at most four.</summary>
+    public int MostObjects { get; init; } = 5;
+
+    /// <summary>How many scenes of a hundred have a sign.</summary>
+    public int SignPercent { get; init; } = 50;
+
+    /// <summary>Pixels per unit pixel of the files: 1, 2 or 4.</summary>
+    public int Scale { get; init; } = 1;
+
+    /// <summary>Draws the sequence. Scenes that give no question are left out.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public IEnumerable<(Scene Scene, IReadOnlyList<SceneQuestion> Questions)> Draw()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Questions, 1);
+        return Sequence();
+
+        IEnumerable<(Scene, IReadOnlyList<SceneQuestion>)> Sequence()
+        {
+            var seeds = new SceneRandom(Seed);
+            while (true)
+            {
+                var scene = Scene.Draw(seeds.Next(), MostObjects, SignPercent);
+                var random = new SceneRandom(seeds.Next());
+                if (scene.Objects.Count > 0 && SceneQuestions.Draw(scene, random, Questions) is { Count: > 0 } questions)
+                {
+                    yield return (scene, questions);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the first pictures as <c>images/NNNNNN.png</c> and, last of all, <see cref="ConversationsFile"/>, in which the questions about a picture are the turns of one conversation.</summary>
+    /// <param name="folder">Made if it is not there.</param>
+    /// <param name="count">Pictures, at least 1.</param>
+    /// <param name="progress">Told the pictures that are written.</param>
+    /// <param name="cancellation">Stops between pictures.</param>
+    /// <exception cref="IOException">The folder has conversations already, or a file cannot be written.</exception>
+    public void Write(string folder, int count, Action<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        string list = Path.Combine(folder, ConversationsFile), unfinished = list + ".part";
+        if (File.Exists(list))
+        {
+            throw new IOException($"{list} is there already; choose another folder.");
+        }
+
+        Directory.CreateDirectory(Path.Combine(folder, ImageFolder));
+        using (var stream = File.Create(unfinished))
+        using (var json = new Utf8JsonWriter(stream, Plain))
+        {
+            json.WriteStartArray();
+            foreach (var (index, (scene, questions)) in Draw().Take(count).Index())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string id = index.ToString("D6", CultureInfo.InvariantCulture), image = $"{ImageFolder}/{id}.png";
+                SceneRenderer.Render(scene, Scale).SavePng(Path.Combine(folder, image));
+                Write(json, id, image, questions);
+                json.Flush();
+                progress?.Invoke(index + 1);
+            }
+
+            json.WriteEndArray();
+        }
+
+        File.Move(unfinished, list);
+    }
+
+    private static void Write(Utf8JsonWriter json, string id, string image, IReadOnlyList<SceneQuestion> questions)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", id);
+        json.WriteString("image", image);
+        json.WriteStartArray("conversations");
+        foreach (var (turn, asked) in questions.Index())
+        {
+            Turn("human", turn == 0 ? $"<image>\n{asked.Text}" : asked.Text);
+            Turn("gpt", asked.Answer);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        void Turn(string from, string value)
+        {
+            json.WriteStartObject();
+            json.WriteString("from", from);
+            json.WriteString("value", value);
+            json.WriteEndObject();
+        }
+    }
+}
