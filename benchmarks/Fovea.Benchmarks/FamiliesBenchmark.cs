@@ -64,15 +64,12 @@ internal static class FamiliesBenchmark
         var generator = new Generator(model, compute);
         var image = Picture();
         var reports = Ratios.ToDictionary(ratio => ratio, _ => new List<RunReport>());
-        for (int round = -1; round < rounds; round++)
+        generator.Generate(Request(model, image, Ratios[^1]));
+        for (int round = 0; round < rounds; round++)
         {
             foreach (double ratio in Ratios)
             {
-                var report = generator.Generate(Request(model, image, ratio)).Report;
-                if (round >= 0)
-                {
-                    reports[ratio].Add(report);
-                }
+                reports[ratio].Add(generator.Generate(Request(model, image, ratio)).Report);
             }
         }
 

@@ -6,8 +6,11 @@ namespace Fovea.Benchmarks;
 /// <summary>Random bf16 weights under the names of real checkpoints. The spread keeps activations in a normal range.</summary>
 internal sealed class SyntheticWeights
 {
+    // Numbers that repeat after a prime number of them are as good here as new ones, and drawing billions takes minutes.
+    private static readonly float[] Noise = MakeNoise(1_048_573);
+
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
-    private SplitMix64 _random = new(1);
+    private int _next;
 
     public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
 
@@ -20,7 +23,8 @@ internal sealed class SyntheticWeights
         {
             foreach (ref var value in tensor.Row<BFloat16>(row))
             {
-                value = BFloat16.Round(ones ? 1 : ((float)_random.NextDouble() - 0.5f) * 2 * scale);
+                value = BFloat16.Round(ones ? 1 : Noise[_next] * scale);
+                _next = _next + 1 < Noise.Length ? _next + 1 : 0;
             }
         }
 
@@ -160,5 +164,18 @@ internal sealed class SyntheticWeights
     {
         Add(name + ".weight", width, 3, patch, patch);
         Add(name + ".bias", width);
+    }
+
+    /// <summary>Uniform numbers from −1 to 1.</summary>
+    private static float[] MakeNoise(int count)
+    {
+        var random = new SplitMix64(1);
+        var noise = new float[count];
+        foreach (ref float value in noise.AsSpan())
+        {
+            value = (float)((2 * random.NextDouble()) - 1);
+        }
+
+        return noise;
     }
 }

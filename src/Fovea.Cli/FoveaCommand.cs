@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Fovea.Cli.Commands;
 using Fovea.Cli.Commands.Scaling;
 using Fovea.Imaging;
+using Fovea.Reduction;
 using Fovea.Text;
 
 namespace Fovea.Cli;
@@ -61,7 +62,7 @@ public static class FoveaCommand
     /// <summary>What callers and files can get wrong, as the library reports it.</summary>
     private static bool IsBadInput(Exception exception) => exception
         is ArgumentException or FormatException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ImageFormatException
-        or ChatTemplateException;
+        or ChatTemplateException or ReductionException;
 
     private static Command Root(Terminal terminal, Option<bool> verbose)
     {
@@ -73,6 +74,9 @@ public static class FoveaCommand
             InspectCommand.Create(terminal),
             EvalCommand.Create(terminal),
             TokensCommand.Create(terminal),
+            RunCommand.Create(terminal),
+            CheckCommand.Create(terminal),
+            NewCommand.Create(terminal),
             ScalingCommand.Create(terminal),
             GenerateCommand.Create(terminal),
         ];

@@ -8,6 +8,9 @@ public sealed unsafe class AlignedMemory : MemoryBlock
     /// <summary>One cache line, and the width of the widest vector.</summary>
     public const int Alignment = 64;
 
+    [ThreadStatic]
+    private static long _allocated;
+
     private readonly void* _allocation;
 
     /// <summary>Allocates <paramref name="length"/> bytes.</summary>
@@ -25,6 +28,9 @@ public sealed unsafe class AlignedMemory : MemoryBlock
         GC.AddMemoryPressure(Math.Max(length, 1));
     }
 
+    /// <summary>Bytes that the calling thread has allocated so far, whatever became of them; for measurements.</summary>
+    public static long AllocatedByThisThread => _allocated;
+
     /// <summary>Frees what nobody disposed.</summary>
     ~AlignedMemory() => Dispose(false);
 
@@ -41,6 +47,7 @@ public sealed unsafe class AlignedMemory : MemoryBlock
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         void* allocation = NativeMemory.AllocZeroed((nuint)length + (2 * Alignment));
         PageAdvice.AskForHugePages(allocation, length);
+        _allocated += length;
         return allocation;
     }
 

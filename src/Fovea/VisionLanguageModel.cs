@@ -126,7 +126,7 @@ public sealed class VisionLanguageModel : IDisposable
         return Task.Run(() => VisualItem.Load(path, processor, frames), cancellation);
     }
 
-    /// <summary>Answers prompts together in one batch.</summary>
+    /// <summary>Answers prompts together in one batch. A method of token reduction that fails, fails its own request only: its result says why.</summary>
     /// <exception cref="ArgumentException">A request does not fit the model.</exception>
     public async Task<IReadOnlyList<GenerationResult>> GenerateAsync(IReadOnlyList<GenerationRequest> requests, CancellationToken cancellation = default)
     {
@@ -179,7 +179,7 @@ public sealed class VisionLanguageModel : IDisposable
             Sequence = sequence,
             OnText = onText,
         };
-        return (await GenerateAsync([request], cancellation).ConfigureAwait(false))[0];
+        return (await GenerateAsync([request], cancellation).ConfigureAwait(false))[0].Checked();
     }
 
     private VideoProcessor Videos() => Model.Videos ?? throw new NotSupportedException($"The model takes pictures, not videos ({Model.Family}).");

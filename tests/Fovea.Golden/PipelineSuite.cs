@@ -6,6 +6,7 @@ public static class PipelineSuite
     private static readonly (string Prefix, Action<string, string> Run)[] Readers =
     [
         ("pact-", PactPipeline.Run),
+        ("priortr-", PriorTrPipeline.Run),
     ];
 
     /// <summary>All cases below <paramref name="root"/>.</summary>

@@ -34,6 +34,27 @@ public static class ReductionSuite
             return;
         }
 
+        if (Path.GetFileName(path).StartsWith("ptr-", StringComparison.Ordinal))
+        {
+            using var engine = new Compute();
+            PriorTrCases.Run(golden, engine);
+            return;
+        }
+
+        if (golden.Root.TryGetProperty("copies", out _))
+        {
+            PriorTrPlaces.Arguments(golden);
+            return;
+        }
+
+        if (method is "pyramiddrop" or "sparsevlm")
+        {
+            using var engine = new Compute();
+            Action<GoldenCase, Compute> run = method == "sparsevlm" ? DecoderMethodCases.SparseVlm : DecoderMethodCases.PyramidDrop;
+            run(golden, engine);
+            return;
+        }
+
         var descriptor = KnownReducers.All.FirstOrDefault(known => known.Name == method) ?? throw new NotBuiltException($"method {method}");
         using var compute = new Compute();
         var (reducer, context) = Prepare(golden, descriptor, compute);
@@ -131,6 +152,10 @@ public static class ReductionSuite
                     golden.Check(name, nearest);
                 }
 
+                break;
+            case "important" or "diverse" when reducer is Reduction.Methods.VisPruner pruner:
+                var (important, diverse) = pruner.Choose(context);
+                golden.Check(name, [.. (name == "important" ? important : diverse).Order()]);
                 break;
             case "attention_row":
                 golden.Check(name, context[((StageRequest)reducer.Stages(context.Shape).Single()).Signals[0]].AsSpan<float>());

@@ -5,6 +5,7 @@ public static class TrainingSuite
 {
     private static readonly Dictionary<string, Action<GoldenCase>> ByFolder = new(StringComparer.Ordinal)
     {
+        ["ops"] = OperationCase.Run,
         ["quecc-module"] = QueccModuleCase.Run,
         ["quecc-text"] = QueccTextCase.Run,
         ["scaling-law"] = ScalingLawCase.Run,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fovea.Cli.Options;
 using Fovea.Cli.Output;
 using Fovea.Reduction;
 using Spectre.Console;
@@ -14,8 +15,11 @@ internal static class MethodsCommand
         var name = new Argument<string?>("NAME") { Description = "a method, to see its options", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "print one JSON object instead of text" };
         var command = new ExampleCommand("methods", "Lists the methods of token reduction, or the options of one.", "fovea methods", "fovea methods fastv") { name, json };
+        var plugin = new PluginOption();
+        plugin.AddTo(command);
         command.SetAction(parsed =>
         {
+            plugin.Load(parsed);
             var methods = parsed.GetValue(name) is { } wanted ? [KnownReducers.Find(wanted)] : KnownReducers.All;
             if (parsed.GetValue(json))
             {

@@ -19,10 +19,13 @@ internal sealed class SweepOptions
     private readonly Option<ulong> _seed = new("--seed") { Description = "seed of everything random", HelpName = "N" };
     private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "most tokens of an answer", DefaultValueFactory = _ => 48, HelpName = "N" };
 
+    private readonly PluginOption _plugin = new();
+
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
         _model.AddTo(command);
+        _plugin.AddTo(command);
         foreach (Option option in (Option[])[_method, _keep, _set, _config, _preset, _positions, _seed, _maxTokens])
         {
             command.Add(option);
@@ -39,6 +42,7 @@ internal sealed class SweepOptions
     /// <exception cref="FormatException">No budget, or no name=value.</exception>
     public List<EvaluationRun> Read(ParseResult parsed)
     {
+        _plugin.Load(parsed);
         string model = Path.GetFullPath(_model.Read(parsed));
         int maxTokens = parsed.GetValue(_maxTokens);
         if (maxTokens < 1)

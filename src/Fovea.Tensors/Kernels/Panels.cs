@@ -43,6 +43,17 @@ internal static unsafe class Panels
         }
     }
 
+    /// <summary>Packs f32 columns: destination[i · width + c] = source[i · stride + c] for i &lt; k and c &lt; columns, zero for the other c.</summary>
+    public static void PackColumns(float* source, long stride, int columns, int k, float* destination, int width)
+    {
+        for (int i = 0; i < k; i++)
+        {
+            var row = new Span<float>(destination + ((long)i * width), width);
+            new ReadOnlySpan<float>(source + (i * stride), columns).CopyTo(row);
+            row[columns..].Clear();
+        }
+    }
+
     /// <summary>Packs rows of f32, f16 or bf16, widened to f32, as <see cref="Pack(float*, long, int, int, float*, int)"/> does.</summary>
     public static void Pack(byte* source, ElementType type, int rows, int k, float* destination, int width)
     {

@@ -37,32 +37,6 @@ public sealed unsafe partial class Compute
         return y;
     }
 
-    /// <summary>C = A·Bᵀ of two activations, such as all similarities of two sets of tokens; summed as <see cref="Linear"/> does.</summary>
-    /// <param name="a">[m, k].</param>
-    /// <param name="b">[n, k].</param>
-    /// <returns>C [m, n], rented.</returns>
-    /// <exception cref="ArgumentException">Rows of different length, or a type other than f32.</exception>
-    public Tensor Products(Tensor a, Tensor b)
-    {
-        Check(a.RowLength == b.RowLength, b, $"has rows of {b.RowLength}, but the other factor {a} of {a.RowLength}");
-        var c = Rent(a.Rows, b.Rows);
-        var mark = Arena.Top;
-        var packed = Rent(Panels.Count(b.Rows, Panels.Columns), b.RowLength, Panels.Columns);
-        Pack(b.Floats, b.Rows, b.RowLength, packed.Floats, Panels.Columns);
-        var operands = new ProductOperands
-        {
-            A = a.Floats,
-            PackedB = packed.Floats,
-            C = c.Floats,
-            M = a.Rows,
-            N = b.Rows,
-            K = a.RowLength,
-        };
-        Multiply(operands);
-        Arena.Release(mark);
-        return c;
-    }
-
     private void Multiply(ProductOperands operands)
     {
         if (operands.M == 0 || operands.N == 0)
@@ -71,12 +45,10 @@ public sealed unsafe partial class Compute
         }
 
         var mark = Arena.Top;
-        bool few = operands.M <= MatrixRows.MaxRows;
-        if (!few)
+        bool few = operands.PackedA == null && operands.M <= MatrixRows.MaxRows;
+        if (!few && operands.PackedA == null)
         {
-            var packed = Rent(operands.RowPanels, operands.K, Panels.Rows);
-            Pack(operands.A, operands.M, operands.K, packed.Floats, Panels.Rows);
-            operands.PackedA = packed.Floats;
+            operands.PackedA = Pack(operands.A, operands.M, operands.K, Panels.Rows, byColumns: false);
         }
 
         var work = new ProductWork { Kernels = Kernels, Operands = operands, Few = few };
@@ -84,12 +56,6 @@ public sealed unsafe partial class Compute
         int items = few ? operands.ColumnPanels : checked(operands.ColumnPanels * operands.RowPanels);
         Workers.Run(items, (int)Math.Max(1, MultiplicationsPerThread / itemSize), ref work);
         Arena.Release(mark);
-    }
-
-    private void Pack(float* source, int rows, int length, float* destination, int width)
-    {
-        var work = new PackWork { Source = source, Rows = rows, Length = length, Destination = destination, Width = width };
-        Workers.Run(Panels.Count(rows, width), (int)Math.Max(1, NumbersPerThread / Math.Max(1, (long)length * width)), ref work);
     }
 
     private struct ProductWork : IRangeWork
@@ -107,24 +73,6 @@ public sealed unsafe partial class Compute
             else
             {
                 Kernels.MultiplyTiles(Operands, start, end);
-            }
-        }
-    }
-
-    private struct PackWork : IRangeWork
-    {
-        public float* Source;
-        public int Rows;
-        public int Length;
-        public float* Destination;
-        public int Width;
-
-        public readonly void Execute(int start, int end, int worker)
-        {
-            for (int panel = start; panel < end; panel++)
-            {
-                int row = panel * Width;
-                Panels.Pack(Source + ((long)row * Length), Length, Math.Min(Width, Rows - row), Length, Destination + ((long)row * Length), Width);
             }
         }
     }

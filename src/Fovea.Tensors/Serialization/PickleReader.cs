@@ -54,7 +54,16 @@ internal ref struct PickleReader
             throw Refused("it is not one dictionary of tensors");
         }
 
-        return items.Where(item => item.Value is TorchTensor).ToDictionary(item => item.Key, item => (TorchTensor)item.Value!, StringComparer.Ordinal);
+        var tensors = new Dictionary<string, TorchTensor>(StringComparer.Ordinal);
+        foreach (var (name, value) in items)
+        {
+            if (value is TorchTensor tensor)
+            {
+                tensors.Add(name, tensor);
+            }
+        }
+
+        return tensors;
     }
 
     private void Execute(PickleOpcode opcode)

@@ -67,7 +67,7 @@ public sealed class Evaluator(VisionLanguageModel model)
             MaxNewTokens = run.MaxNewTokens,
         });
         var results = await model.GenerateAsync(requests, cancellation).ConfigureAwait(false);
-        return questions.Zip(results, (question, result) => Mark(question, result, run, results.Count));
+        return questions.Zip(results, (question, result) => Mark(question, result.Checked(), run, results.Count));
     }
 
     private static AnsweredQuestion Mark(EvaluationQuestion question, GenerationResult result, EvaluationRun run, int batch)

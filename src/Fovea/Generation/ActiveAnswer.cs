@@ -14,6 +14,7 @@ internal sealed class ActiveAnswer
     private readonly StringBuilder _text = new();
     private readonly List<int> _tokens = [];
     private readonly int _limit;
+    private Exception? _failure;
 
     /// <summary>Begins an answer.</summary>
     /// <param name="request">What was asked.</param>
@@ -83,8 +84,16 @@ internal sealed class ActiveAnswer
         }
     }
 
+    /// <summary>Ends the answer before it began.</summary>
+    public void Fail(Exception failure)
+    {
+        Finished = FinishReason.Failed;
+        _failure = failure;
+        Sequence.Truncate(0);
+    }
+
     /// <summary>The finished answer.</summary>
-    public GenerationResult Result() => new(_text.ToString(), _tokens, Finished ?? FinishReason.Length, Report);
+    public GenerationResult Result() => new(_text.ToString(), _tokens, Finished ?? FinishReason.Length, Report) { Failure = _failure };
 
     private void Show(string piece)
     {

@@ -24,7 +24,9 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
     /// <returns>Logits of each item's last row: [items, vocabulary], rented.</returns>
     public Tensor Run(Tensor hidden, IReadOnlyList<PassItem> items, CancellationToken cancellation)
     {
-        Layers(hidden, items, cancellation);
+        observer?.OnDecoder(-1, hidden);
+        RunLayers(hidden, items, model.Layers.Count, observer, cancellation);
+        ReduceAt(model.Layers.Count, false, hidden, items);
         var normed = Last(hidden, items);
         foreach (var item in items)
         {
@@ -54,24 +56,27 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         var mark = compute.Arena.Top;
         var hidden = compute.Rent(ids.Count, model.Config.HiddenSize);
         model.Embedding.Gather(compute, [.. ids], hidden);
-        Layers(hidden, items, cancellation);
+        RunLayers(hidden, items, model.Layers.Count, null, cancellation);
         Last(hidden, items).AsSpan<float>().CopyTo(feature.AsSpan<float>());
         compute.Arena.Release(mark);
         report.PrefillFlops += spent.DecodeFlops;
         return feature;
     }
 
-    private void Layers(Tensor hidden, IReadOnlyList<PassItem> items, CancellationToken cancellation)
+    /// <summary>Runs the first layers only, for what is captured on the way.</summary>
+    public void RunBeside(Tensor hidden, PassItem item, int layers, CancellationToken cancellation) => RunLayers(hidden, [item], layers, null, cancellation);
+
+    private void RunLayers(Tensor hidden, IReadOnlyList<PassItem> items, int layers, ForwardObserver? watcher, CancellationToken cancellation)
     {
         Reserve(items.Count);
-        observer?.OnDecoder(-1, hidden);
         var cos = compute.Rent(hidden.Rows, model.Rotary.Half);
         var sin = compute.Rent(hidden.Rows, model.Rotary.Half);
         FillRotary(items, cos, sin);
-        for (int layer = 0; layer < model.Layers.Count; layer++)
+        bool changed = false;
+        for (int layer = 0; layer < layers; layer++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (ReduceBefore(layer, hidden, items))
+            if (ReduceAt(layer, false, hidden, items) || changed)
             {
                 cos.Truncate(hidden.Rows);
                 sin.Truncate(hidden.Rows);
@@ -83,8 +88,9 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
             model.Layers[layer].Attend(compute, hidden, cos, sin, _slices.AsSpan(0, items.Count), _segments);
             _signals.KeepCaptures(layer, items, _slices);
             model.Layers[layer].FeedForward(compute, hidden);
+            changed = ReduceAt(layer + 1, true, hidden, items);
             AddDeepStack(layer, hidden, items);
-            observer?.OnDecoder(layer, hidden);
+            watcher?.OnDecoder(layer, hidden);
         }
     }
 
@@ -108,16 +114,16 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         }
     }
 
-    private bool ReduceBefore(int layer, Tensor hidden, IReadOnlyList<PassItem> items)
+    private bool ReduceAt(int layer, bool beforeDeepStack, Tensor hidden, IReadOnlyList<PassItem> items)
     {
         bool changed = false;
         int start = 0;
         for (int i = 0; i < items.Count; i++)
         {
             var (_, run, reduction, _) = items[i];
-            if (reduction is not null && reduction.ActsAt(Stage.Decoder(layer)))
+            if (reduction is not null && reduction.ActsAt(Stage.Decoder(layer), beforeDeepStack))
             {
-                changed |= Reduce(Stage.Decoder(layer), hidden, start, items[i], reduction);
+                changed |= Reduce(Stage.Decoder(layer), beforeDeepStack, hidden, start, items[i], reduction);
             }
 
             start += run.Count;
@@ -126,7 +132,7 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         return changed;
     }
 
-    private bool Reduce(Stage stage, Tensor hidden, int start, PassItem item, ReductionRun reduction)
+    private bool Reduce(Stage stage, bool beforeDeepStack, Tensor hidden, int start, PassItem item, ReductionRun reduction)
     {
         var run = item.Run;
         int rowsBefore = run.Count;
@@ -141,14 +147,30 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
                 var all = overSequence ? map : map.Within(run.Count, visual);
                 map = overSequence ? map.Restrict(visual) : map;
                 Shrink(hidden, start, run.Count, all);
+                if (reduction.Plan.Cache == CachePolicy.Trim)
+                {
+                    Trim(item.Sequence, stage.Layer, all);
+                }
+
                 item.Visual?.Apply(compute, map);
                 run.Apply(all, reduction.Plan.Positions, reduction.Plan.ProportionalAttention);
                 visual = run.VisualRows();
                 observer?.OnReduction(stage, all, hidden.Slice(start, run.Count), run.Positions);
                 return map;
             },
-            (signal, other) => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction, other));
+            (signal, other) => _signals.Make(signal, stage.Layer, hidden.Slice(start, run.Count), run, reduction.Geometry, item.Sequence.Cache, other),
+            beforeDeepStack);
         return run.Count != rowsBefore;
+    }
+
+    /// <summary>Lets the layers in front hold what is left of the rows of this pass.</summary>
+    private static void Trim(Sequence sequence, int layers, TokenMap map)
+    {
+        for (int layer = 0; layer < layers; layer++)
+        {
+            var cache = sequence.Cache[layer];
+            cache.Retain(cache.Length - map.Inputs, map.OwnRepresentatives());
+        }
     }
 
     /// <summary>Replaces <paramref name="count"/> rows from <paramref name="start"/> on by what the map makes of them and closes the gap.</summary>

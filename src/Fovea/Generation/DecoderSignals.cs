@@ -1,4 +1,5 @@
 using Fovea.Models;
+using Fovea.Nn;
 using Fovea.Reduction;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -17,25 +18,29 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
         return rows;
     }
 
-    /// <summary>Signals of the whole sequence where a stage stands before <paramref name="layer"/>.</summary>
+    /// <summary>Signals that exist only where a stage stands before <paramref name="layer"/>.</summary>
     /// <param name="signal">What is wanted.</param>
-    /// <param name="layer">The layer.</param>
+    /// <param name="layer">The layer; the number of layers where none follows.</param>
     /// <param name="states">The sequence's rows there.</param>
     /// <param name="run">What the rows are.</param>
-    /// <param name="reduction">Who wants it.</param>
+    /// <param name="geometry">The unreduced visual tokens.</param>
+    /// <param name="cache">What the sequence holds.</param>
     /// <param name="other">Another signal of the same decision, made if it is not there yet.</param>
-    public CapturedSignal? Make(Signal signal, int layer, Tensor states, TokenRun run, ReductionRun reduction, Func<Signal, CapturedSignal?> other)
+    public CapturedSignal? Make(Signal signal, int layer, Tensor states, TokenRun run, Geometry geometry, KvCache cache, Func<Signal, CapturedSignal?> other)
     {
+        bool follows = layer < model.Layers.Count;
         var values = signal switch
         {
             Signal.SequenceStatesSignal => states,
-            Signal.MeanQuerySignal => model.Layers[layer].ProjectMeanQuery(compute, states.Slice(0, PrefixLength(run, reduction.Geometry))),
-            Signal.LayerProjectionSignal { Rotary: true } projection => Rotated(other(projection with { Rotary = false })?.Values, run),
-            Signal.LayerProjectionSignal { Keys: true } => model.Layers[layer].ProjectKeys(compute, states),
-            Signal.LayerProjectionSignal => model.Layers[layer].ProjectQueries(compute, states),
+            Signal.RotaryTableSignal => RotaryTable(run),
+            Signal.MeanQuerySignal when follows => model.Layers[layer].ProjectMeanQuery(compute, states.Slice(0, PrefixLength(run, geometry))),
+            Signal.LayerProjectionSignal { Rotary: true } projection when follows => Rotated(other(projection with { Rotary = false })?.Values, run),
+            Signal.LayerProjectionSignal { Keys: true } when follows => model.Layers[layer].ProjectKeys(compute, states),
+            Signal.LayerProjectionSignal when follows => model.Layers[layer].ProjectQueries(compute, states),
+            Signal.EntryRowsSignal entry when follows => EntryRows(entry, layer, states, run, cache[layer]),
             _ => null,
         };
-        return values is null ? null : new CapturedSignal(values, Columns(run, run.Count, reduction.Geometry.Count));
+        return values is null ? null : new CapturedSignal(values, Columns(run, signal is Signal.EntryRowsSignal ? values.Shape[2] : run.Count));
     }
 
     /// <summary>Rows up to the last visual token that may be reduced; special tokens behind it do not count.</summary>
@@ -59,11 +64,7 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
 
         var rotated = compute.Rent(rows.Rows, rows.RowLength);
         rows.AsSpan<float>().CopyTo(rotated.AsSpan<float>());
-        var cos = compute.Rent(run.Count, model.Rotary.Half);
-        var sin = compute.Rent(run.Count, model.Rotary.Half);
-        model.Rotary.Fill(run.Positions, cos, sin, 0);
-        compute.Rotate(rotated, cos, sin);
-        return rotated;
+        return Rotate(rotated, run.Positions);
     }
 
     /// <summary>Keeps what stages to come want of the input of this layer.</summary>
@@ -75,20 +76,14 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
             var (_, run, reduction, _) = items[i];
             if (reduction is not null && reduction.WantsLayerInput(layer))
             {
-                var mark = compute.Arena.Top;
-                var rows = VisualStates(hidden, start, run);
-                var kept = Tensor.Allocate(rows.Rows, rows.RowLength);
-                rows.AsSpan<float>().CopyTo(kept.AsSpan<float>());
-                compute.Arena.Release(mark);
-                var columns = new int[reduction.Geometry.Count];
-                Array.Fill(columns, -1);
-                int next = 0;
-                foreach (int row in run.VisualRows())
-                {
-                    columns[run.Visual[row]] = next++;
-                }
+                var rows = run.VisualRows();
+                reduction.Keep(Signal.LayerInput(layer), Copy(hidden, start, rows), [.. Enumerable.Range(0, rows.Length)]);
+            }
 
-                reduction.Keep(Signal.LayerInput(layer), kept, columns);
+            if (reduction is not null && layer == 0 && reduction.WantsInstruction)
+            {
+                int behind = run.BehindVisual;
+                reduction.Keep(Signal.InstructionEmbeddings, Copy(hidden, start, [.. Enumerable.Range(behind, run.Count - behind)]), []);
             }
 
             start += run.Count;
@@ -98,11 +93,26 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
     /// <summary>The attention rows that stages to come want of this layer, to be filled on the way; none if none are wanted.</summary>
     public AttentionCapture? Capture(int layer, int cached, TokenRun run, ReductionRun reduction)
     {
-        var rows = reduction.WantedRows(layer).SelectMany(signal => RowsOf(signal.Queries, run)).Distinct().Order().ToArray();
-        return rows.Length == 0 ? null : new AttentionCapture
+        var wanted = reduction.WantedRows(layer);
+        var rows = new SortedSet<int>();
+        foreach (var signal in wanted)
         {
-            Rows = rows,
-            Probabilities = Tensor.Allocate(model.Config.NumAttentionHeads, rows.Length, cached + run.Count),
+            try
+            {
+                rows.UnionWith(RowsOf(signal.Queries, run));
+            }
+            catch (ArgumentException missing)
+            {
+                reduction.Fail(signal, missing);
+                return null;
+            }
+        }
+
+        return rows.Count == 0 ? null : new AttentionCapture
+        {
+            Rows = [.. rows],
+            Probabilities = Tensor.Allocate(model.Config.NumAttentionHeads, rows.Count, cached + run.Count),
+            Causal = wanted.All(signal => signal.Causal),
         };
     }
 
@@ -117,7 +127,6 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
             }
 
             int keys = captured.Shape[2];
-            int[] columns = Columns(items[i].Run, keys, reduction.Geometry.Count);
             foreach (var signal in reduction.WantedRows(layer))
             {
                 var rows = RowsOf(signal.Queries, items[i].Run);
@@ -131,32 +140,97 @@ internal sealed class DecoderSignals(LanguageModel model, Compute compute)
                     }
                 }
 
-                reduction.Keep(signal, value, columns);
+                reduction.Keep(signal, value, Columns(items[i].Run, keys));
             }
 
             captured.Dispose();
         }
     }
 
-    /// <summary>Where each unreduced visual token stands among the keys; −1 for those that are gone.</summary>
-    private static int[] Columns(TokenRun run, int keys, int visualTokens)
+    /// <summary>The entries of a layer's cache are those of earlier prompts; the new ones are appended for as long as it takes to look at them.</summary>
+    private Tensor EntryRows(Signal.EntryRowsSignal entry, int layer, Tensor states, TokenRun run, KvCacheLayer cache)
     {
-        var columns = new int[visualTokens];
-        Array.Fill(columns, -1);
-        for (int row = 0; row < run.Count; row++)
+        int[] rows = RowsOf(entry.Queries, run);
+        int held = cache.Length;
+        var asked = compute.Rent(rows.Length, states.RowLength);
+        compute.Gather(states, rows, asked);
+        var queries = Rotate(model.Layers[layer].ProjectQueries(compute, asked), run.Positions, rows);
+        var keys = Rotate(model.Layers[layer].ProjectKeys(compute, states), run.Positions);
+        cache.Append(keys, keys, 0, run.Count, run.Sizes.Span);
+        var probabilities = compute.Rent(model.Config.NumAttentionHeads, rows.Length, cache.Length);
+        for (int i = 0; i < rows.Length; i++)
         {
-            if (run.Visual[row] >= 0)
-            {
-                columns[run.Visual[row]] = keys - run.Count + row;
-            }
+            Row(queries, i, cache, held + rows[i] + 1, probabilities);
         }
 
-        return columns;
+        cache.Truncate(held);
+        return probabilities;
     }
 
-    private static int[] RowsOf(Queries queries, TokenRun run)
+    /// <summary>One query over the keys in front of it, itself included.</summary>
+    private void Row(Tensor queries, int row, KvCacheLayer cache, int visible, Tensor probabilities)
     {
-        int first = run.Visual.LastIndexOfAnyExceptInRange(int.MinValue, -1) + 1;
-        return queries == Queries.LastToken || first >= run.Count ? [run.Count - 1] : [.. Enumerable.Range(first, run.Count - first)];
+        var mark = compute.Arena.Top;
+        int heads = model.Config.NumAttentionHeads, size = model.Config.HeadDim;
+        var one = compute.Rent(heads, 1, visible);
+        compute.Attention(
+            queries,
+            [new AttentionSegment(row, 1, cache.Keys, cache.Values, 0, visible, cache.Bias, new AttentionCapture { Rows = [0], Probabilities = one })],
+            new AttentionSettings(heads, model.Config.NumKeyValueHeads, size, 1 / MathF.Sqrt(size), Causal: true));
+        for (int head = 0; head < heads; head++)
+        {
+            var to = probabilities.Row<float>(head).Slice(row * probabilities.Shape[2], probabilities.Shape[2]);
+            to.Clear();
+            one.Row<float>(head).CopyTo(to);
+        }
+
+        compute.Arena.Release(mark);
     }
+
+    private Tensor RotaryTable(TokenRun run)
+    {
+        int half = model.Rotary.Half;
+        var table = compute.Rent(run.Count, 2 * half);
+        var cos = compute.Rent(run.Count, half);
+        var sin = compute.Rent(run.Count, half);
+        model.Rotary.Fill(run.Positions, cos, sin, 0);
+        for (int row = 0; row < run.Count; row++)
+        {
+            cos.Row<float>(row).CopyTo(table.Row<float>(row));
+            sin.Row<float>(row).CopyTo(table.Row<float>(row)[half..]);
+        }
+
+        return table;
+    }
+
+    private Tensor Rotate(Tensor rows, ReadOnlySpan<TokenPosition> positions, int[]? which = null)
+    {
+        var chosen = new TokenPosition[rows.Rows];
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            chosen[i] = positions[which?[i] ?? i];
+        }
+
+        var cos = compute.Rent(rows.Rows, model.Rotary.Half);
+        var sin = compute.Rent(rows.Rows, model.Rotary.Half);
+        model.Rotary.Fill(chosen, cos, sin, 0);
+        compute.Rotate(rows, cos, sin);
+        return rows;
+    }
+
+    private static Tensor Copy(Tensor hidden, int start, ReadOnlySpan<int> rows)
+    {
+        var kept = Tensor.Allocate(rows.Length, hidden.RowLength);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            hidden.Row<float>(start + rows[i]).CopyTo(kept.Row<float>(i));
+        }
+
+        return kept;
+    }
+
+    /// <summary>Where each visual token stands among the keys, of which the rows of the run are the last.</summary>
+    private static int[] Columns(TokenRun run, int keys) => Array.ConvertAll(run.VisualRows(), row => keys - run.Count + row);
+
+    private static int[] RowsOf(Queries queries, TokenRun run) => queries.Rows(run.BehindVisual, run.Count);
 }

@@ -8,4 +8,7 @@ public enum FinishReason
 
     /// <summary>The token limit, or the end of the context.</summary>
     Length,
+
+    /// <summary>A method of token reduction failed; there is no answer.</summary>
+    Failed,
 }

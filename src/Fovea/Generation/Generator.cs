@@ -41,10 +41,11 @@ public sealed class Generator
 
     /// <summary>Answers one prompt.</summary>
     /// <exception cref="ArgumentException">The request does not fit the model: placeholders, options, a prompt longer than the context.</exception>
+    /// <exception cref="ReductionException">A method of token reduction failed; the message names it and where.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the request's sequence is then empty.</exception>
-    public GenerationResult Generate(GenerationRequest request, CancellationToken cancellation = default) => Generate([request], cancellation)[0];
+    public GenerationResult Generate(GenerationRequest request, CancellationToken cancellation = default) => Generate([request], cancellation)[0].Checked();
 
-    /// <summary>Answers several prompts at once.</summary>
+    /// <summary>Answers several prompts at once. A method of token reduction that fails, fails its own request only: its result says why.</summary>
     /// <exception cref="ArgumentException">A request does not fit the model.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the requests' sequences are then empty.</exception>
     public IReadOnlyList<GenerationResult> Generate(IReadOnlyList<GenerationRequest> requests, CancellationToken cancellation = default)
@@ -114,10 +115,15 @@ public sealed class Generator
                 answers[i].AcceptPrompt(prompts[i].Ids);
             }
 
+            started += RunBeside(hidden, items, cancellation);
             var logits = _decoder.Run(hidden, items, cancellation);
             for (int i = 0; i < items.Count; i++)
             {
                 Finish(prompts[i], items[i], Stopwatch.GetElapsedTime(started));
+                if (items[i].Reduction?.Failure is { } failure)
+                {
+                    answers[i].Fail(failure);
+                }
             }
 
             return logits;
@@ -127,6 +133,21 @@ public sealed class Generator
             items.ForEach(item => item.Visual?.Dispose());
             items.ForEach(item => item.Reduction?.Clear());
         }
+    }
+
+    /// <summary>Runs the forward passes that methods asked for beside the prompts' own.</summary>
+    /// <returns>The ticks that they took.</returns>
+    private long RunBeside(Tensor hidden, List<PassItem> items, CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        int start = 0;
+        foreach (var item in items)
+        {
+            new SeparateForward(_model, _compute, _decoder, _shape).Run(hidden.Slice(start, item.Run.Count), item, cancellation);
+            start += item.Run.Count;
+        }
+
+        return Stopwatch.GetTimestamp() - started;
     }
 
     private VisualTokens Encode(PreparedPrompt prompt, PassItem item, CancellationToken cancellation)
@@ -168,7 +189,10 @@ public sealed class Generator
         {
             for (int i = 0; i < open.Count; i++)
             {
-                open[i].Choose(logits.Row<float>(i));
+                if (open[i].Finished is null)
+                {
+                    open[i].Choose(logits.Row<float>(i));
+                }
             }
 
             for (int i = open.Count - 1; i >= 0; i--)

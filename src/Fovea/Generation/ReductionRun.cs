@@ -17,22 +17,34 @@ internal sealed class ReductionRun
     private readonly List<StageReport> _reports = [];
     private readonly ForwardState _state = new();
     private readonly ModelShape _shape;
+    private readonly IReadOnlyList<Signal> _captureOnly = [];
 
-    /// <summary>Resolves a plan against a model.</summary>
-    /// <exception cref="ArgumentException">A method or its options do not fit the model.</exception>
+    /// <summary>Resolves a plan against a model. A method that does not fit it is a <see cref="Failure"/>.</summary>
     public ReductionRun(ReductionPlan plan, ModelShape shape)
     {
         Plan = plan;
         _shape = shape;
         foreach (var step in plan.Steps)
         {
-            var budget = step.EffectiveBudget;
-            foreach (var request in step.Reducer.Stages(shape))
+            Try(step.Name, null, () =>
             {
-                _stages.Add((request, step, budget));
-            }
+                var budget = step.EffectiveBudget;
+                _stages.AddRange(step.Reducer.Stages(shape).Select(request => (Checked(step.Name, request), step, budget)));
+            });
+        }
+
+        if (Wants<Signal.AttentionRowsSignal>(_ => true).GroupBy(signal => signal.Layer).FirstOrDefault(layer => layer.Select(signal => signal.Causal).Distinct().Count() > 1) is { } mixed)
+        {
+            Fail(new ArgumentException($"Two methods of the plan want the attention of layer {mixed.Key}, one with and one without its causal mask; a layer gives one of them."));
         }
     }
+
+    /// <summary>Reduces nothing and captures these signals, until they are taken.</summary>
+    public ReductionRun(IReadOnlyList<Signal> signals, ModelShape shape)
+        : this(ReductionPlan.None, shape) => _captureOnly = signals;
+
+    /// <summary>Why the request cannot be answered, or none. From then on nothing is reduced.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>The plan.</summary>
     public ReductionPlan Plan { get; }
@@ -79,11 +91,13 @@ internal sealed class ReductionRun
     }
 
     /// <summary>Whether a method acts at this stage.</summary>
-    public bool ActsAt(Stage stage)
+    /// <param name="stage">The stage.</param>
+    /// <param name="beforeDeepStack">Which of the two places of a decoder stage.</param>
+    public bool ActsAt(Stage stage, bool beforeDeepStack = false)
     {
         foreach (var (request, _, _) in _stages)
         {
-            if (request.Stage == stage)
+            if (Failure is null && request.Stage == stage && request.BeforeDeepStack == beforeDeepStack)
             {
                 return true;
             }
@@ -96,7 +110,13 @@ internal sealed class ReductionRun
     public bool WantsEncoderAttention(int block) => Wants<Signal.EncoderAttentionSignal>(signal => signal.Block == block).Any();
 
     /// <summary>The attention rows that stages to come want of this decoder layer.</summary>
-    public IEnumerable<Signal.AttentionRowsSignal> WantedRows(int layer) => Wants<Signal.AttentionRowsSignal>(signal => signal.Layer == layer);
+    public IReadOnlyList<Signal.AttentionRowsSignal> WantedRows(int layer) => [.. Wants<Signal.AttentionRowsSignal>(signal => signal.Layer == layer)];
+
+    /// <summary>The rows that are wanted of forward passes beside this one.</summary>
+    public IEnumerable<Signal.SeparateRowsSignal> SeparateRows => Wants<Signal.SeparateRowsSignal>(_ => true);
+
+    /// <summary>Whether some stage looks at the embeddings behind the visual tokens.</summary>
+    public bool WantsInstruction => Wants<Signal.InstructionEmbeddingsSignal>(_ => true).Any();
 
     /// <summary>Whether some stage to come looks at the visual tokens as this decoder layer takes them in.</summary>
     public bool WantsLayerInput(int layer) => Wants<Signal.LayerInputSignal>(signal => signal.Layer == layer).Any();
@@ -104,7 +124,7 @@ internal sealed class ReductionRun
     /// <summary>Keeps a signal until its stage; the run owns it from now on.</summary>
     /// <param name="signal">What it is.</param>
     /// <param name="values">Its values.</param>
-    /// <param name="columns">For each unreduced visual token its column in the values.</param>
+    /// <param name="columns">For each visual token that there is now its column in the values; none if the signal has no columns.</param>
     public void Keep(Signal signal, Tensor values, int[] columns)
     {
         if (_captured.Remove(signal, out var old))
@@ -115,17 +135,29 @@ internal sealed class ReductionRun
         _captured.Add(signal, new CapturedSignal(values, columns));
     }
 
+    /// <summary>Hands a captured signal over.</summary>
+    public CapturedSignal Take(Signal signal) => _captured.Remove(signal, out var captured)
+        ? captured
+        : throw new InvalidOperationException($"{signal} was not captured.");
+
     /// <summary>Lets the methods of a stage decide, one after the other.</summary>
     /// <param name="compute">Where to compute.</param>
     /// <param name="stage">The stage.</param>
     /// <param name="values">Rows of the visual tokens there, [visual tokens, width]; called only if a method looks at them.</param>
     /// <param name="apply">Applies a map to whatever the stage holds; returns what it does to the visual tokens.</param>
     /// <param name="make">Makes signals that exist only where the stage acts; they are the arena's. It is handed itself, so that one may be made from another.</param>
-    public void Reduce(Compute compute, Stage stage, Func<Tensor> values, Func<TokenMap, TokenMap> apply, Func<Signal, Func<Signal, CapturedSignal?>, CapturedSignal?>? make = null)
+    /// <param name="beforeDeepStack">Which of the two places of a decoder stage.</param>
+    public void Reduce(
+        Compute compute,
+        Stage stage,
+        Func<Tensor> values,
+        Func<TokenMap, TokenMap> apply,
+        Func<Signal, Func<Signal, CapturedSignal?>, CapturedSignal?>? make = null,
+        bool beforeDeepStack = false)
     {
         foreach (var (request, step, budget) in _stages)
         {
-            if (request.Stage != stage || Map.Outputs == 0)
+            if (request.Stage != stage || request.BeforeDeepStack != beforeDeepStack || Map.Outputs == 0 || Failure is not null)
             {
                 continue;
             }
@@ -138,14 +170,17 @@ internal sealed class ReductionRun
             {
                 Geometry = Geometry.Select(Map.Representatives),
                 Originals = Map.Representatives.ToArray(),
+                Unreduced = Geometry,
                 Sizes = CurrentSizes(),
                 Values = values,
                 Captured = signal => _captured.TryGetValue(signal, out var captured) ? captured : Make(signal),
             };
-            var map = decision.Decide(out string note);
-            if (!map.IsIdentity || map.HasSizes)
+            var map = TokenMap.Identity(before);
+            string note = "";
+            Try(step.Name, stage, () => map = decision.Decide(out note));
+            if (Failure is null && (!map.IsIdentity || map.HasSizes))
             {
-                Map = Map.Then(apply(map));
+                Apply(apply(map));
             }
 
             compute.Arena.Release(mark);
@@ -162,6 +197,64 @@ internal sealed class ReductionRun
                 return value;
             }
         }
+    }
+
+    private void Apply(TokenMap map)
+    {
+        Map = Map.Then(map);
+        foreach (var signal in _captured.Keys.ToList())
+        {
+            _captured[signal] = _captured[signal].Through(map);
+        }
+    }
+
+    /// <summary>
+    /// Calls a method. Whatever it throws is this request's failure and nobody else's; what callers can get wrong about options stays what it is, with the
+    /// method's name in front.
+    /// </summary>
+    private void Try(string method, Stage? stage, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ArgumentException wrong) when (stage is null)
+        {
+            Fail(wrong);
+        }
+#pragma warning disable CA1031 // A method is anybody's code; its failure must not end the other requests of the batch.
+        catch (Exception failure) when (failure is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            Fail(new ReductionException($"The method {method} failed{(stage is { } place ? $" at {place}" : "")}: {failure.Message.TrimEnd('.')}.", failure));
+        }
+    }
+
+    /// <summary>Notes why the request cannot be answered; the first reason counts.</summary>
+    public void Fail(Exception failure) => Failure ??= failure;
+
+    /// <summary>Notes that a signal cannot be made.</summary>
+    public void Fail(Signal signal, Exception cause)
+    {
+        var (request, step, _) = _stages.Find(stage => stage.Request.Signals.Contains(signal));
+        Fail(step is null ? cause : new ReductionException($"The method {step.Name} failed at {request.Stage}: {cause.Message}", cause));
+    }
+
+    private StageRequest Checked(string method, StageRequest request)
+    {
+        var rows = request.Signals.OfType<Signal.AttentionRowsSignal>();
+        var layers = rows.Select(signal => signal.Layer).Concat(request.Signals.OfType<Signal.SeparateRowsSignal>().Select(signal => signal.Layer));
+        if (request.Stage.Kind == StageKind.Decoder && (request.Stage.Layer < 0 || request.Stage.Layer > _shape.DecoderLayers))
+        {
+            throw new ArgumentException($"The method {method} acts at {request.Stage}; the model has {_shape.DecoderLayers} layers.");
+        }
+
+        if (layers.Any(layer => layer < 0 || layer >= _shape.DecoderLayers) || rows.Any(signal => request.Stage.Kind != StageKind.Decoder || signal.Layer >= request.Stage.Layer))
+        {
+            throw new ArgumentException($"The method {method} asks at {request.Stage} for attention rows of a layer that is not in front of it, or not there.");
+        }
+
+        return request;
     }
 
     /// <summary>How many original tokens each visual token stands for by now; empty while all are one.</summary>
@@ -208,5 +301,6 @@ internal sealed class ReductionRun
     }
 
     private IEnumerable<TSignal> Wants<TSignal>(Func<TSignal, bool> matches)
-        where TSignal : Signal => _stages.SelectMany(stage => stage.Request.Signals).OfType<TSignal>().Where(matches).Distinct();
+        where TSignal : Signal =>
+        Failure is not null ? [] : _stages.SelectMany(stage => stage.Request.Signals).Concat(_captureOnly).OfType<TSignal>().Where(matches).Distinct();
 }

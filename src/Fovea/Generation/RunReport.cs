@@ -21,6 +21,12 @@ public sealed class RunReport
     /// <summary>Every reduction, in order.</summary>
     public IReadOnlyList<StageReport> Stages { get; set; } = [];
 
+    /// <summary>Forward passes that a method asked for beside the request's own; not part of <see cref="Prefill"/>.</summary>
+    public TimeSpan SeparateForward { get; set; }
+
+    /// <summary>Floating-point operations of those, which <see cref="PrefillFlops"/> includes.</summary>
+    public long SeparateForwardFlops { get; set; }
+
     /// <summary>The prompt through the language model, up to the first token's logits.</summary>
     public TimeSpan Prefill { get; set; }
 
@@ -67,7 +73,7 @@ public sealed class RunReport
     public TokenMap Map { get; set; } = TokenMap.Identity(0);
 
     /// <summary>From the first picture to the first token.</summary>
-    public TimeSpan TimeToFirstToken => PictureDecoding + Preprocessing + Encoding + Projection + Prefill + Selection;
+    public TimeSpan TimeToFirstToken => PictureDecoding + Preprocessing + Encoding + Projection + SeparateForward + Prefill + Selection;
 
     /// <summary>All decisions before the language model. Those inside it are part of <see cref="Prefill"/>.</summary>
     public TimeSpan Selection => Sum(stage => stage.Kind < StageKind.Decoder);

@@ -18,6 +18,9 @@ internal sealed class StageDecision(
     /// <summary>Their indices among the unreduced ones.</summary>
     public required int[] Originals { get; init; }
 
+    /// <summary>Those.</summary>
+    public required Geometry Unreduced { get; init; }
+
     /// <summary>How many original tokens each stands for; empty = one each.</summary>
     public float[] Sizes { get; init; } = [];
 
@@ -28,10 +31,10 @@ internal sealed class StageDecision(
     public required Func<Signal, CapturedSignal?> Captured { get; init; }
 
     /// <summary>The map over all visual tokens.</summary>
-    /// <exception cref="InvalidOperationException">The method's answer does not fit; the message names it and the stage.</exception>
+    /// <exception cref="InvalidOperationException">The method's answer does not fit.</exception>
     public TokenMap Decide(out string note)
     {
-        int[] candidates = Candidates();
+        int[] candidates = Candidates(Geometry);
         note = budget.IsCount && !budget.IsPerGroup && budget.Of(int.MaxValue) > candidates.Length
             ? $"asked to keep {budget} of {candidates.Length} visual tokens: all are kept"
             : "";
@@ -100,7 +103,9 @@ internal sealed class StageDecision(
             Geometry = Geometry.Select(group),
             Budget = share,
             Signals = request.Signals.ToDictionary(signal => signal, signal => Value(signal, group)),
-            CandidateColumns = request.Signals.Where(signal => signal is not (Signal.FeaturesSignal or Signal.EncoderAttentionSignal)).ToDictionary(signal => signal, signal => Columns(signal, group)),
+            CandidateColumns = request.Signals.Where(HasColumns).ToDictionary(signal => signal, signal => Columns(signal, group)),
+            Originals = Array.ConvertAll(group, token => Originals[token]),
+            UnreducedCount = Candidates(Unreduced).Length,
             Sizes = Sizes.Length == 0 ? default : Array.ConvertAll(group, token => Sizes[token]),
             Seed = seed,
             Compute = compute,
@@ -108,9 +113,9 @@ internal sealed class StageDecision(
         };
         var map = step.Reducer.Reduce(context);
         bool fits = map.Inputs == count || request.Scope == ReductionScope.Sequence;
-        return fits && (map.Outputs > 0 || !step.Reducer.UsesBudget)
+        return fits && map.Outputs <= map.Inputs && (map.Outputs > 0 || !step.Reducer.UsesBudget)
             ? map
-            : throw new InvalidOperationException($"The method {step.Name} at {request.Stage} mapped {map.Inputs} tokens to {map.Outputs}; it was given {count} and must keep at least one.");
+            : throw new InvalidOperationException($"it mapped {map.Inputs} tokens to {map.Outputs}; it was given {count} and must keep at least one");
     }
 
     private Tensor Value(Signal signal, int[] group)
@@ -145,11 +150,13 @@ internal sealed class StageDecision(
     private int[] Columns(Signal signal, int[] group)
     {
         var columns = Find(signal).Columns;
-        return Array.ConvertAll(group, token => columns[Originals[token]]);
+        return Array.ConvertAll(group, token => columns[token]);
     }
 
+    private static bool HasColumns(Signal signal) => signal is not (Signal.FeaturesSignal or Signal.EncoderAttentionSignal or Signal.InstructionEmbeddingsSignal);
+
     private CapturedSignal Find(Signal signal) => Captured(signal)
-        ?? throw new InvalidOperationException($"The method {step.Name} asks for {signal} at {request.Stage}, where it does not exist.");
+        ?? throw new InvalidOperationException($"it asks for {signal}, which does not exist there");
 
     private Tensor Gather(Tensor values, int[] rows)
     {
@@ -158,12 +165,12 @@ internal sealed class StageDecision(
         return gathered;
     }
 
-    private int[] Candidates()
+    private int[] Candidates(Geometry geometry)
     {
-        var candidates = new List<int>(Geometry.Count);
-        for (int token = 0; token < Geometry.Count; token++)
+        var candidates = new List<int>(geometry.Count);
+        for (int token = 0; token < geometry.Count; token++)
         {
-            if (Geometry[token].Kind == VisualTokenKind.Patch)
+            if (request.TakesSpecialTokens || geometry[token].Kind == VisualTokenKind.Patch)
             {
                 candidates.Add(token);
             }

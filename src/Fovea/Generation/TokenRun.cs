@@ -25,6 +25,9 @@ internal sealed class TokenRun
     /// <summary>How many original tokens each row stands for; empty while all are one.</summary>
     public ReadOnlyMemory<float> Sizes => _sizes.Length == 0 ? default : _sizes.AsMemory(0, Count);
 
+    /// <summary>The first row behind the last visual token.</summary>
+    public int BehindVisual => Visual.LastIndexOfAnyExceptInRange(int.MinValue, -1) + 1;
+
     /// <summary>A prompt's rows.</summary>
     public void Set(TokenPosition[] positions, int[] visual, float[] sizes)
     {

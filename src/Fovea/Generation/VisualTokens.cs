@@ -12,14 +12,26 @@ internal sealed record VisualTokens(Tensor Tokens, IReadOnlyList<Tensor> DeepSta
     /// <summary>No visual tokens.</summary>
     public static VisualTokens None(int width) => new(Tensor.Allocate(0, width), []);
 
-    /// <summary>Applies a map over the visual tokens to what is still to be added.</summary>
+    /// <summary>
+    /// Applies a map over the visual tokens to what is still to be added. An output that shares its representative with the one in front of it is new, and
+    /// nothing is added to it.
+    /// </summary>
     public void Apply(Compute compute, TokenMap map)
     {
+        int[] own = map.OwnRepresentatives();
         foreach (var level in DeepStack)
         {
             var mark = compute.Arena.Top;
             map.Apply(compute, level).AsSpan<float>().CopyTo(level.AsSpan<float>());
             level.Truncate(map.Outputs);
+            for (int i = 0; i < own.Length; i++)
+            {
+                if (own[i] < 0)
+                {
+                    level.Row<float>(i).Clear();
+                }
+            }
+
             compute.Arena.Release(mark);
         }
     }

@@ -88,12 +88,51 @@ public sealed class KvCacheLayer : IDisposable
         }
     }
 
+    /// <summary>Keeps some of the entries from <paramref name="start"/> on, and closes the gaps.</summary>
+    /// <param name="start">The first entry that may go.</param>
+    /// <param name="kept">What follows the entries in front of it, each counted from there, and −1 for one of zeros; not more than there were.</param>
+    /// <exception cref="ArgumentOutOfRangeException">More than there were.</exception>
+    public void Retain(int start, ReadOnlySpan<int> kept)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(kept.Length, Length - start);
+        for (int head = 0; head < _heads; head++)
+        {
+            Retain(Keys.Row<float>(head)[(start * _headSize)..(Length * _headSize)], _headSize, kept);
+            Retain(Values.Row<float>(head)[(start * _headSize)..(Length * _headSize)], _headSize, kept);
+        }
+
+        if (Bias is not null)
+        {
+            Retain(Bias.AsSpan<float>()[start..Length], 1, kept);
+        }
+
+        Length = start + kept.Length;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Keys.Dispose();
         Values.Dispose();
         Bias?.Dispose();
+    }
+
+    /// <summary>An inserted entry may move others behind their old place, so what there was is copied first.</summary>
+    private static void Retain(Span<float> entries, int width, ReadOnlySpan<int> kept)
+    {
+        float[] before = entries.ToArray();
+        for (int i = 0; i < kept.Length; i++)
+        {
+            var to = entries.Slice(i * width, width);
+            if (kept[i] < 0)
+            {
+                to.Clear();
+            }
+            else
+            {
+                before.AsSpan(kept[i] * width, width).CopyTo(to);
+            }
+        }
     }
 
     private void AppendSizes(int count, ReadOnlySpan<float> sizes)

@@ -129,6 +129,7 @@ public sealed class ReducerDescriptor
         bool flag => flag ? "true" : "false",
         Enum name => JsonNamingPolicy.SnakeCaseLower.ConvertName(name.ToString()),
         IEnumerable<int> list => $"[{string.Join(", ", list)}]",
+        IEnumerable<double> list => $"[{string.Join(", ", list.Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]",
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
@@ -146,6 +147,7 @@ public sealed class ReducerDescriptor
             : bare == typeof(bool) ? "true|false"
             : bare == typeof(ulong) ? "whole number or text"
             : bare == typeof(string) ? "text"
+            : typeof(IEnumerable<double>).IsAssignableFrom(bare) ? "list of numbers"
             : "list of whole numbers";
     }
 }

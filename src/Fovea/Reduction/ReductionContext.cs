@@ -28,6 +28,12 @@ public sealed class ReductionContext
     /// <summary>For each attention-row signal the column of each candidate.</summary>
     public IReadOnlyDictionary<Signal, int[]> CandidateColumns { private get; init; } = new Dictionary<Signal, int[]>();
 
+    /// <summary>The index of each candidate among the unreduced visual tokens, by which per-token notes in <see cref="State"/> find their token again.</summary>
+    public ReadOnlyMemory<int> Originals { get; init; }
+
+    /// <summary>How many candidates the prompt had before any reduction.</summary>
+    public int UnreducedCount { get; init; }
+
     /// <summary>How many original tokens each candidate stands for; empty = one each.</summary>
     public ReadOnlyMemory<float> Sizes { get; init; }
 

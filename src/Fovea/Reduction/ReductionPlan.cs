@@ -12,6 +12,9 @@ public sealed record ReductionPlan
     /// <summary>Positions after a reduction.</summary>
     public PositionPolicy Positions { get; init; } = PositionPolicy.Keep;
 
+    /// <summary>What earlier layers do with the entries of dropped tokens.</summary>
+    public CachePolicy Cache { get; init; } = CachePolicy.Keep;
+
     /// <summary>Whether a merged token counts in attention as many times as the tokens it stands for: ln(size) is added to its scores.</summary>
     public bool ProportionalAttention { get; init; }
 

@@ -21,6 +21,18 @@ public abstract class ScoringReducer : Reducer
     {
         var scores = new float[context.Count];
         Score(context, scores);
-        return TokenMap.Keep(scores.Length, TopK.Ascending(scores, context.Budget.Of(scores.Length, Rounding)));
+        return Map(context, scores, Select(context, scores));
     }
+
+    /// <summary>Which candidates stay, ascending: the best, as many as the budget says.</summary>
+    /// <param name="context">What the method is told.</param>
+    /// <param name="scores">[candidates].</param>
+    protected virtual int[] Select(ReductionContext context, ReadOnlySpan<float> scores) =>
+        TopK.Ascending(scores, context.Budget.Of(scores.Length, Rounding));
+
+    /// <summary>What becomes of the candidates; unless overridden, those that were not kept are dropped.</summary>
+    /// <param name="context">What the method is told.</param>
+    /// <param name="scores">[candidates].</param>
+    /// <param name="kept">The candidates that stay, ascending.</param>
+    protected virtual TokenMap Map(ReductionContext context, ReadOnlySpan<float> scores, int[] kept) => TokenMap.Keep(scores.Length, kept);
 }

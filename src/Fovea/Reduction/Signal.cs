@@ -21,12 +21,29 @@ public abstract record Signal
     public static Signal EncoderAttention(int block) => new EncoderAttentionSignal(block);
 
     /// <summary>
-    /// Attention rows of some queries in a decoder layer, causal, over all tokens of the sequence as that layer saw them; [heads, rows, keys].
+    /// Attention rows of some queries in a decoder layer over all tokens of the sequence as that layer saw them; [heads, rows, keys].
     /// <see cref="ReductionContext.Columns(Signal)"/> says where the candidates are.
     /// </summary>
     /// <param name="layer">Decoder layer from 0; it must come before the stage.</param>
     /// <param name="queries">Whose rows.</param>
-    public static Signal AttentionRows(int layer, Queries queries) => new AttentionRowsSignal(layer, queries);
+    /// <param name="causal">Whether a query sees only what is in front of it, as in the layer itself. One layer has one answer to that.</param>
+    public static Signal AttentionRows(int layer, Queries queries, bool causal = true) => new AttentionRowsSignal(layer, queries, causal);
+
+    /// <summary>As <see cref="AttentionRows"/>, causal, but of the layer that the stage stands before, from the tokens as they are there; computed aside.</summary>
+    /// <param name="queries">Whose rows.</param>
+    public static Signal EntryRows(Queries queries) => new EntryRowsSignal(queries);
+
+    /// <summary>
+    /// As <see cref="AttentionRows"/>, causal, but of a forward pass beside the request's own, which runs from layer 0 to the last layer asked for and leaves
+    /// nothing in the cache.
+    /// </summary>
+    /// <param name="layer">Decoder layer from 0.</param>
+    /// <param name="queries">Whose rows.</param>
+    /// <param name="prompt">What the pass reads.</param>
+    public static Signal SeparateRows(int layer, Queries queries, PromptVariant prompt) => new SeparateRowsSignal(layer, queries, prompt);
+
+    /// <summary>Input embeddings of the tokens behind the last visual one: [tokens, hidden size].</summary>
+    public static Signal InstructionEmbeddings { get; } = new InstructionEmbeddingsSignal();
 
     /// <summary>
     /// Hidden states of the whole sequence where a decoder stage acts: [tokens of the sequence, hidden size].
@@ -58,6 +75,12 @@ public abstract record Signal
     /// <param name="layer">Decoder layer from 0, not behind the stage.</param>
     public static Signal LayerInput(int layer) => new LayerInputSignal(layer);
 
+    /// <summary>
+    /// Cosines and behind them sines of the rotary embedding of the whole sequence where a decoder stage acts: [tokens, head size]. The dot product of two rows
+    /// is the sum of the cosines of the angles between their positions. The candidates' rows are <see cref="ReductionContext.Columns(Signal)"/>.
+    /// </summary>
+    public static Signal RotaryTable { get; } = new RotaryTableSignal();
+
     /// <summary><see cref="Features"/>.</summary>
     public sealed record FeaturesSignal : Signal
     {
@@ -83,5 +106,17 @@ public abstract record Signal
     public sealed record LayerInputSignal(int Layer) : Signal;
 
     /// <summary><see cref="AttentionRows"/>.</summary>
-    public sealed record AttentionRowsSignal(int Layer, Queries Queries) : Signal;
+    public sealed record AttentionRowsSignal(int Layer, Queries Queries, bool Causal) : Signal;
+
+    /// <summary><see cref="EntryRows"/>.</summary>
+    public sealed record EntryRowsSignal(Queries Queries) : Signal;
+
+    /// <summary><see cref="SeparateRows"/>.</summary>
+    public sealed record SeparateRowsSignal(int Layer, Queries Queries, PromptVariant Prompt) : Signal;
+
+    /// <summary><see cref="RotaryTable"/>.</summary>
+    public sealed record RotaryTableSignal : Signal;
+
+    /// <summary><see cref="InstructionEmbeddings"/>.</summary>
+    public sealed record InstructionEmbeddingsSignal : Signal;
 }

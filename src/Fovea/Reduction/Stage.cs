@@ -14,7 +14,7 @@ public readonly record struct Stage(StageKind Kind, int Layer) : IComparable<Sta
     /// <summary>Inside encoder block <paramref name="block"/>.</summary>
     public static Stage Encoder(int block) => new(StageKind.Encoder, block);
 
-    /// <summary>Before decoder layer <paramref name="layer"/>.</summary>
+    /// <summary>Before decoder layer <paramref name="layer"/>; with the number of layers, behind the last one.</summary>
     public static Stage Decoder(int layer) => new(StageKind.Decoder, layer);
 
     /// <inheritdoc/>

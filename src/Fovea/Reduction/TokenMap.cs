@@ -265,6 +265,18 @@ public sealed class TokenMap
         return result;
     }
 
+    /// <summary>The representatives, with −1 for an output that shares its own with the output in front of it: it has nothing of that token's past.</summary>
+    public int[] OwnRepresentatives()
+    {
+        var own = new int[Outputs];
+        for (int i = 0; i < own.Length; i++)
+        {
+            own[i] = i > 0 && _representatives[i] == _representatives[i - 1] ? -1 : _representatives[i];
+        }
+
+        return own;
+    }
+
     /// <summary>The values at the representatives.</summary>
     public T[] AtRepresentatives<T>(ReadOnlySpan<T> values)
     {

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Fovea.Tensors;
+using Fovea.Tensors.ElementTypes;
+using Fovea.Tensors.Ops;
+
+namespace Fovea.Benchmarks;
+
+/// <summary>
+/// What the attention rows that score visual tokens add to a layer's attention: projections around it included, at the prompt lengths of a picture
+/// (729 tokens) and of a tiled one (2880), with 64 tokens of text behind. Each setting takes turns with the one without rows.
+/// </summary>
+internal static class CaptureBenchmark
+{
+    private const int Text = 64, Hidden = 4096, Heads = 32, Size = 128;
+
+    public static void Run()
+    {
+        Console.WriteLine("| visual tokens | rows | attention of a layer, ms | with rows, ms | added |");
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (int visual in new[] { 729, 2880 })
+        {
+            int count = visual + Text;
+            foreach (var (name, rows) in new (string, int[])[]
+            {
+                ("last", [count - 1]),
+                ("last and null", [visual, count - 1]),
+                ("question and null", [.. Enumerable.Range(visual, Text)]),
+            })
+            {
+                Measure(visual, count, name, rows);
+            }
+        }
+    }
+
+    private static void Measure(int visual, int count, string name, int[] rows)
+    {
+        using var compute = new Compute();
+        using var states = Random(1, count, Hidden);
+        using var weights = Random(2, Hidden, Hidden);
+        using var packed = PackedMatrix.Pack(weights, compute.Workers);
+        using var probabilities = Tensor.Allocate(Heads, rows.Length, count);
+        var capture = new AttentionCapture { Rows = rows, Probabilities = probabilities };
+        double plain = double.PositiveInfinity, captured = double.PositiveInfinity;
+        for (int turn = 0; turn < 3; turn++)
+        {
+            plain = Math.Min(plain, Stopclock.Seconds(() => Layer(compute, states, packed, count, null)));
+            captured = Math.Min(captured, Stopclock.Seconds(() => Layer(compute, states, packed, count, capture)));
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {visual} | {name} ({rows.Length}) | {plain * 1e3:F1} | {captured * 1e3:F1} | {(captured - plain) / plain:P2} |"));
+    }
+
+    private static void Layer(Compute compute, Tensor states, PackedMatrix weights, int count, AttentionCapture? capture)
+    {
+        var mark = compute.Arena.Top;
+        var queries = compute.Linear(states, weights);
+        var keys = compute.Linear(states, weights);
+        var values = compute.Linear(states, weights);
+        var attended = compute.Attention(
+            queries,
+            [new AttentionSegment(0, count, keys, values, 0, count, null, capture)],
+            new AttentionSettings(Heads, Heads, Size, 1 / MathF.Sqrt(Size), Causal: true));
+        compute.Linear(attended, weights);
+        compute.Arena.Release(mark);
+    }
+
+    private static Tensor Random(ulong seed, int rows, int columns)
+    {
+        var generator = new SplitMix64(seed);
+        var tensor = Tensor.Allocate(rows, columns);
+        foreach (ref float value in tensor.AsSpan<float>())
+        {
+            value = (float)((generator.Next() >> 40) / (double)(1 << 24)) - 0.5f;
+        }
+
+        return tensor;
+    }
+}

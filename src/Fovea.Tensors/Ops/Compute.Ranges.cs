@@ -1,0 +1,27 @@
+using Fovea.Tensors.Threading;
+
+namespace Fovea.Tensors.Ops;
+
+public sealed partial class Compute
+{
+    /// <summary>Calls <paramref name="body"/> with ranges [start, end) that cover rows of so many numbers, on several threads if that pays.</summary>
+    internal void ForRows(int rows, int width, Action<int, int> body)
+    {
+        var work = new BodyWork { Body = body };
+        RunRows(rows, width, ref work);
+    }
+
+    /// <summary>Calls <paramref name="body"/> with ranges that cover <paramref name="count"/> items of so much work each that every one is worth a thread.</summary>
+    internal void ForItems(int count, Action<int, int> body)
+    {
+        var work = new BodyWork { Body = body };
+        Workers.Run(count, 1, ref work);
+    }
+
+    private struct BodyWork : IRangeWork
+    {
+        public Action<int, int> Body;
+
+        public readonly void Execute(int start, int end, int worker) => Body(start, end);
+    }
+}
