@@ -31,7 +31,7 @@ internal static class QueccModuleCase
         Compare.Exact("num_heads", keys.Count("num_heads"), QueccConfig.Heads);
         var weights = new WeightReader(golden.Path, Weights(golden));
         int width = keys.Count("mm_hidden_size"), hidden = keys.Count("hidden_size"), layers = OriginalConfig.ProjectorLayers(keys);
-        using var quecc = QueccCompressor.Load(weights.At(0), new QueccConfig(grid, width, keys.Count("mm_vision_output_text_embedding_size")), compute);
+        using var quecc = QueccLayer.Load(weights.At(0), new QueccConfig(grid, width, keys.Count("mm_vision_output_text_embedding_size")), compute);
         using var projector = new Mlp(
             [.. Enumerable.Range(0, layers).Select(layer => Linear.Load(weights.At(1 + (2 * layer)), layer == 0 ? width : hidden, hidden, bias: true, compute))], Activation.Gelu);
         weights.CheckAllTaken();
@@ -43,7 +43,7 @@ internal static class QueccModuleCase
         }
     }
 
-    private static void CheckForward(GoldenCase golden, Compute compute, QueccCompressor quecc, Mlp projector)
+    private static void CheckForward(GoldenCase golden, Compute compute, QueccLayer quecc, Mlp projector)
     {
         Tensor levels = Rows(Input(golden, "multi")), single = Rows(Input(golden, "single")), feature = Rows(Input(golden, "text"));
         var text = quecc.ProjectText(compute, feature);

@@ -28,11 +28,11 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
         RunLayers(hidden, items, model.Layers.Count, observer, cancellation);
         ReduceAt(model.Layers.Count, false, hidden, items);
         var normed = Last(hidden, items);
-        foreach (var item in items)
+        long operations = OperationCount.Head(model.Config);
+        for (int i = 0; i < items.Count; i++)
         {
-            long operations = OperationCount.Head(model.Config);
-            item.Report.PrefillFlops += item.Reduction is null ? 0 : operations;
-            item.Report.DecodeFlops += item.Reduction is null ? operations : 0;
+            items[i].Report.PrefillFlops += items[i].Reduction is null ? 0 : operations;
+            items[i].Report.DecodeFlops += items[i].Reduction is null ? operations : 0;
         }
 
         var logits = model.Head(compute, normed);

@@ -49,13 +49,13 @@ public sealed record LlavaConfig
     public required bool MultimodalProjectorBias { get; init; }
 
     /// <summary>The compressor between encoder and projector, or none.</summary>
-    public QueccConfig? Compressor { get; init; }
+    public QueccConfig? Quecc { get; init; }
 
     /// <summary>Width of a feature, as the projector takes it.</summary>
     public int FeatureWidth => VisionConfig.HiddenSize * VisionFeatureLayers.Count;
 
     /// <summary>Visual tokens per side of a tile.</summary>
-    public int TileSide => Compressor?.Grid.Cells ?? VisionConfig.Side;
+    public int TileSide => Quecc?.Grid.Cells ?? VisionConfig.Side;
 
     /// <summary>Reads <c>config.json</c> of the Hugging Face layout.</summary>
     /// <exception cref="InvalidDataException">A key is missing or wrong; the message names it.</exception>

@@ -69,7 +69,7 @@ internal static class OriginalConfig
             RoundsUnpadding = false,
             VideoPoolStride = videos ? PoolStride(config) : 2,
             ProjectorLayers = ProjectorLayers(config),
-            Compressor = compressor,
+            Quecc = compressor,
             ProjectorHiddenAct = Activation.Gelu,
             MultimodalProjectorBias = true,
         };

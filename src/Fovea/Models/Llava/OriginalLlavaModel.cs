@@ -53,7 +53,7 @@ public class OriginalLlavaModel : LlavaModel
             var main = Keep(language.OpenWeights());
             var projector = language == folder ? null : Keep(TorchReader.Open(Path.Combine(folder.Path, ProjectorFile)));
             var weights = OriginalWeights.Open(main, projector, OriginalWeights.HoldTower(main) ? null : Keep(towerFolder.OpenWeights()), config);
-            var compressor = config.Compressor is { } quecc ? QueccCompressor.Load(weights.At("quecc"), quecc, compute) : null;
+            var compressor = config.Quecc is { } quecc ? QueccLayer.Load(weights.At("quecc"), quecc, compute) : null;
             var vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             var processor = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
             var videos = config.VideoTokenIndex is null ? null : VideoProcessor.Load(folder.Path, folder.Processing, folder.Config);

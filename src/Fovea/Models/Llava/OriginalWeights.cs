@@ -48,13 +48,13 @@ internal static class OriginalWeights
     /// <summary>A compressor is element 0 of the projector and moves the others up by one.</summary>
     private static NameRule[] Rules(LlavaConfig config)
     {
-        int first = config.Compressor is null ? 0 : 1;
+        int first = config.Quecc is null ? 0 : 1;
         return
         [
             ("model.vision_tower.vision_tower.vision_model.", "tower."),
             ("model.vision_tower.vision_tower.", "tower."),
             ("model.image_newline", "newline"),
-            .. config.Compressor is null ? Array.Empty<NameRule>() : [($"{Projector}0.", "quecc.")],
+            .. config.Quecc is null ? Array.Empty<NameRule>() : [($"{Projector}0.", "quecc.")],
             .. Enumerable.Range(0, OriginalConfig.MostProjectorLayers).Select(layer => (NameRule)($"{Projector}{first + (2 * layer)}.", $"proj.{layer + 1}.")),
             (Projector, "proj.1."),
             ("model.", "lm."),

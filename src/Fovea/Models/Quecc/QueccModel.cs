@@ -7,10 +7,10 @@ namespace Fovea.Models.Quecc;
 /// <summary>LLaVA-1.5 with QueCC before its projector: the tokens of a picture depend on the question that is asked of it, and there are few of them.</summary>
 public sealed class QueccModel : OriginalLlavaModel
 {
-    private readonly QueccCompressor _compressor;
+    private readonly QueccLayer _compressor;
     private readonly int _layer;
 
-    internal QueccModel(LlavaParts parts, ConfigReader config, QueccCompressor compressor)
+    internal QueccModel(LlavaParts parts, ConfigReader config, QueccLayer compressor)
         : base(parts, config)
     {
         int levels = compressor.Config.Width * QueccConfig.Levels.Count;

@@ -6,7 +6,7 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Tests.Models.Quecc;
 
 [Trait("kind", "property")]
-public sealed class QueccCompressorTests : IDisposable
+public sealed class QueccLayerTests : IDisposable
 {
     private const int Width = 16;
 
@@ -41,7 +41,7 @@ public sealed class QueccCompressorTests : IDisposable
         Assert.Equal(3 * Width, quecc.LevelsWidth);
     }
 
-    private float[] Run(QueccCompressor quecc, int text, (int A, int B)? swap = null)
+    private float[] Run(QueccLayer quecc, int text, (int A, int B)? swap = null)
     {
         var mark = _compute.Arena.Top;
         var levels = Filled(3, 16, quecc.LevelsWidth);
@@ -57,7 +57,7 @@ public sealed class QueccCompressorTests : IDisposable
         return tokens;
     }
 
-    private QueccCompressor Make(int kernel)
+    private QueccLayer Make(int kernel)
     {
         const int Levels = 3 * Width, Text = 12;
         var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal)
@@ -73,7 +73,7 @@ public sealed class QueccCompressorTests : IDisposable
         Map("v_proj", Levels);
         Layer("text_projection.0", Text);
         Norm("text_projection.1");
-        return QueccCompressor.Load(new WeightReader("weights", weights), new QueccConfig(QueccGrid.Of(16, kernel, kernel), Width, Text), _compute);
+        return QueccLayer.Load(new WeightReader("weights", weights), new QueccConfig(QueccGrid.Of(16, kernel, kernel), Width, Text), _compute);
 
         void Map(string name, int inputs)
         {

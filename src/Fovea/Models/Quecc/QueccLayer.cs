@@ -11,7 +11,7 @@ namespace Fovea.Models.Quecc;
 /// makes one query of each cell, and each query attends to the patches of its window in several levels of the encoder. What comes out has the width of the
 /// encoder and goes through an ordinary projector.
 /// </summary>
-public sealed class QueccCompressor : IDisposable
+public sealed class QueccLayer : IDisposable
 {
     private const float Epsilon = 1e-6f;
 
@@ -24,7 +24,7 @@ public sealed class QueccCompressor : IDisposable
     private readonly Tensor _offset;
     private readonly SelfAttention _attention;
 
-    private QueccCompressor(WeightReader weights, QueccConfig config, Compute compute)
+    private QueccLayer(WeightReader weights, QueccConfig config, Compute compute)
     {
         Config = config;
         int width = config.Width;
@@ -65,7 +65,7 @@ public sealed class QueccCompressor : IDisposable
 
     /// <summary>Reads the compressor by the names that follow <c>model.mm_projector.0.</c> in a checkpoint.</summary>
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
-    public static QueccCompressor Load(WeightReader weights, QueccConfig config, Compute compute) => new(weights, config, compute);
+    public static QueccLayer Load(WeightReader weights, QueccConfig config, Compute compute) => new(weights, config, compute);
 
     /// <summary>Patches to tokens.</summary>
     /// <param name="compute">Where to run.</param>
