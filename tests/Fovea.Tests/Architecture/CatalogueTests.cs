@@ -33,7 +33,9 @@ public sealed class CatalogueTests
     public void KnownModels_HaveAnEntryForEachFamily()
     {
         var built = KnownModels.All.Select(entry => entry.Load.Method.DeclaringType?.Name).Distinct();
-        Assert.Equal(Concrete<MultimodalModel>().Select(type => type.Name).Order(StringComparer.Ordinal), built.Order(StringComparer.Ordinal));
+        // A family is what loads itself; a variant is loaded by its family.
+        var families = Concrete<MultimodalModel>().Where(type => type.GetMethod("Load", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.DeclaredOnly) is not null);
+        Assert.Equal(families.Select(type => type.Name).Order(StringComparer.Ordinal), built.Order(StringComparer.Ordinal));
         Assert.All(KnownModels.All, entry => Assert.NotEmpty(entry.Name));
         Assert.Distinct(KnownModels.All.Select(entry => entry.ModelType));
     }
