@@ -17,12 +17,7 @@ internal sealed class CheckpointCopy : IDisposable
     public CheckpointCopy(string source, Action<Dictionary<string, Tensor>>? weights = null, Action<JsonObject>? config = null)
     {
         string from = Repository.Path(source);
-        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => !IsWeights(file) || Path.GetDirectoryName(file) != from))
-        {
-            string to = Path.Combine(Folder, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
+        Copy(from, Folder, file => !IsWeights(file) || Path.GetDirectoryName(file) != from);
 
         using (var stored = CheckpointFolder.Open(from).OpenWeights())
         {
@@ -33,6 +28,11 @@ internal sealed class CheckpointCopy : IDisposable
 
         string path = Path.Combine(Folder, "config.json");
         var keys = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        if ((string?)keys["mm_vision_tower"] is { } tower && Path.Combine(from, "..", tower) is var beside && Directory.Exists(beside))
+        {
+            Copy(beside, Path.Combine(Folder, tower), _ => true);
+        }
+
         config?.Invoke(keys);
         File.WriteAllText(path, keys.ToJsonString());
     }
@@ -40,6 +40,16 @@ internal sealed class CheckpointCopy : IDisposable
     public string Folder => _folder.FullName;
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static void Copy(string from, string to, Func<string, bool> wanted)
+    {
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(wanted))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
 
     private static bool IsWeights(string file) =>
         file.EndsWith(".safetensors", StringComparison.Ordinal) || file.EndsWith(".bin", StringComparison.Ordinal) || file.EndsWith(".index.json", StringComparison.Ordinal);
