@@ -3,7 +3,7 @@ namespace Fovea.Tests.Architecture;
 /// <summary>The files of the source tree, without what is built.</summary>
 internal static class SourceTree
 {
-    private static readonly string[] Built = ["artifacts", "bin", "obj", ".git", ".vs", ".idea", "TestResults", "BenchmarkDotNet.Artifacts"];
+    private static readonly string[] Built = ["artifacts", "bin", "obj", ".git", ".vs", ".idea", "TestResults", "BenchmarkDotNet.Artifacts", "aggregated_metrics"];
     private static readonly string[] Binary = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".ppm", ".safetensors", ".parquet", ".model", ".bin", ".gguf", ".mp4", ".npy"];
 
     /// <summary>Relative paths with forward slashes of all files below a folder that are kept in the repository.</summary>
