@@ -51,7 +51,7 @@ public abstract class CheckpointReader : IDisposable
     private protected abstract void AddFile(string file, HashSet<string>? wanted);
 
     /// <summary>Adds what <see cref="Path"/> holds, or, if it is an index, exactly the tensors that it names.</summary>
-    private protected void AddAll()
+    private void AddAll()
     {
         if (Path.EndsWith(IndexSuffix, StringComparison.OrdinalIgnoreCase))
         {
@@ -63,6 +63,22 @@ public abstract class CheckpointReader : IDisposable
         }
 
         _names = [.. _tensors.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Reads what a new reader is about; if that fails, nothing stays mapped.</summary>
+    private protected static TReader Opened<TReader>(TReader reader)
+        where TReader : CheckpointReader
+    {
+        try
+        {
+            reader.AddAll();
+            return reader;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
     }
 
     private protected MappedMemory Map(string file)

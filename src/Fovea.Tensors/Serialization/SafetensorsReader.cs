@@ -25,20 +25,7 @@ public sealed class SafetensorsReader : CheckpointReader
     /// The file is not well formed, or a shard or a tensor of the index is missing; the message names file, tensor and reason.
     /// </exception>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
-    public static SafetensorsReader Open(string path)
-    {
-        var reader = new SafetensorsReader(path);
-        try
-        {
-            reader.AddAll();
-            return reader;
-        }
-        catch
-        {
-            reader.Dispose();
-            throw;
-        }
-    }
+    public static SafetensorsReader Open(string path) => Opened(new SafetensorsReader(path));
 
     private protected override void AddFile(string file, HashSet<string>? wanted)
     {

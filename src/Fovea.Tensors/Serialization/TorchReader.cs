@@ -23,20 +23,7 @@ public sealed class TorchReader : CheckpointReader
     /// names file, tensor and reason.
     /// </exception>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
-    public static TorchReader Open(string path)
-    {
-        var reader = new TorchReader(path);
-        try
-        {
-            reader.AddAll();
-            return reader;
-        }
-        catch
-        {
-            reader.Dispose();
-            throw;
-        }
-    }
+    public static TorchReader Open(string path) => Opened(new TorchReader(path));
 
     private protected override void AddFile(string file, HashSet<string>? wanted)
     {

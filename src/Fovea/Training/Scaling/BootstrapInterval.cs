@@ -36,10 +36,19 @@ public sealed record BootstrapInterval(ScalingLaw Lower, ScalingLaw Upper, (doub
                 sample[i] = points[random.NextBelow(points.Count)];
             }
 
-            if (sample.Any(point => point.ParamsBillion != sample[0].ParamsBillion) && sample.Any(point => point.VisualTokens != sample[0].VisualTokens))
+            try
             {
                 laws.Add(ContinuousFit.Of(sample));
             }
+            catch (ArgumentException)
+            {
+                // The same points drawn over and over do not determine the law; the next sample may.
+            }
+        }
+
+        if (laws.Count < draws)
+        {
+            throw new ArgumentException($"Only {laws.Count} of {10 * draws} samples of the {points.Count} points determine the law; leave the intervals out.", nameof(points));
         }
 
         (double Lower, double Upper) Ends(Func<ScalingLaw, double> parameter)

@@ -62,6 +62,15 @@ public sealed class ScalingLawTests : IDisposable
         Assert.Equal(interval, BootstrapInterval.Of(points, 100, seed: 5));
     }
 
+    [Fact]
+    public void Bootstrap_OfFewPoints_DrawsAgainWhatDeterminesNothing()
+    {
+        var law = new ScalingLaw(0.59, 0.07, 0.02, 0);
+        ScalingPoint[] points = [.. Points(law).Where(point => point.ParamsBillion > 3 && point.VisualTokens is 1 or 16)];
+        var interval = BootstrapInterval.Of(points, 20);
+        Assert.InRange(law.A, interval.Lower.A, interval.Upper.A + 1e-6);
+    }
+
     [Theory]
     [InlineData("", "is empty")]
     [InlineData("params_billion,visual_tokens\n1,2", "error or avg_downstream_error_fraction or score")]
