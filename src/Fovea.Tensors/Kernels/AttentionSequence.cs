@@ -33,6 +33,15 @@ internal unsafe struct AttentionSequence
     /// <summary>Receives maximum and reciprocal sum of each row: [heads][QueryCount][2]; or null.</summary>
     public float* Statistics;
 
+    /// <summary>For each query which of the captured ones it is, −1 for none; or null if none is captured on the way.</summary>
+    public int* Captured;
+
+    /// <summary>Receives the probabilities of the captured queries: [heads][<see cref="CapturedCount"/>][KeyCount].</summary>
+    public float* Probabilities;
+
+    /// <summary>Captured queries.</summary>
+    public int CapturedCount;
+
     /// <summary>Query rows.</summary>
     public int QueryCount;
 
@@ -74,6 +83,12 @@ internal unsafe struct AttentionSequence
 
     /// <summary>Maximum and reciprocal sum of row f of a key/value head.</summary>
     public readonly float* RowStatistics(int head, int f) => Statistics + (2 * (((long)QueryHead(head, f) * QueryCount) + (f / Group)));
+
+    /// <summary>Whether the probabilities of row f are kept.</summary>
+    public readonly bool IsCaptured(int f) => Captured != null && Captured[f / Group] >= 0;
+
+    /// <summary>Where the probabilities of row f of a key/value head are kept.</summary>
+    public readonly float* Kept(int head, int f) => Probabilities + ((((long)QueryHead(head, f) * CapturedCount) + Captured[f / Group]) * KeyCount);
 
     /// <summary>The query head of row f of a key/value head.</summary>
     public readonly int QueryHead(int head, int f) => (head * Group) + (f % Group);
