@@ -7,6 +7,9 @@ namespace Fovea.Tensors;
 /// <param name="Group">Inputs that share a scale, a multiple of 32; 0 where the kind has no scales.</param>
 public sealed record WeightFormat(WeightKind Kind, int Group)
 {
+    /// <summary>The most inputs that share a scale: so many products of 8 bits add up exactly in 32.</summary>
+    public const int MaxGroup = 1 << 16;
+
     /// <summary>32-bit floating point.</summary>
     public static readonly WeightFormat F32 = new(WeightKind.F32, 0);
 
@@ -47,7 +50,7 @@ public sealed record WeightFormat(WeightKind Kind, int Group)
 
     private WeightFormat WithGroup(string text)
     {
-        bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int group) && group > 0 && group % 32 == 0 && group <= 1 << 16;
+        bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int group) && group > 0 && group % 32 == 0 && group <= MaxGroup;
         return HasScales && valid ? this with { Group = group } : throw new ArgumentException(
             HasScales ? $"'{text}' is no group: a multiple of 32 is." : $"{Name} has no groups.", nameof(text));
     }

@@ -46,9 +46,18 @@ public abstract unsafe class KernelSet
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal abstract void MultiplyTiles(in ProductOperands operands, int start, int end);
+    /// <summary>Whether <see cref="MultiplyIntegerTile"/> takes 4-bit numbers as they are packed.</summary>
+    internal virtual bool ReadsFourBits => false;
+
+    internal abstract void MultiplyTiles(in ProductOperands operands, int start, int end, int worker);
 
     internal abstract void MultiplyRows(in ProductOperands operands, int start, int end);
+
+    internal abstract void MultiplyIntegers(in IntegerOperands operands, int start, int end, int worker);
+
+    internal abstract void MultiplyIntegerTile(in IntegerTile tile);
+
+    internal abstract void RoundRows(float* source, int rows, in IntegerPanels layout, sbyte* codes, float* scales);
 
     internal abstract void Attend(in AttentionSequence sequence, int head, int first, int rows, ref AttentionScratch scratch);
 
