@@ -18,12 +18,18 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
     public void Panel(int column, int k, int rowPanels)
     {
         int first = k / _p.Layout.Group;
-        _b = _p.B + (column * _p.Layout.PanelBytes) + _p.Layout.BytesBefore(first);
+        _b = At(column, first);
         _isFourBit = _p.Layout.IsFourBit && _kernels.ReadsFourBits && rowPanels < WorthUnpacking;
         if (_p.Layout.IsFourBit && !_isFourBit)
         {
             Unpack(first);
         }
+    }
+
+    public readonly void Fetch(int column, int k, int share, int shares)
+    {
+        int first = k / _p.Layout.Group, end = Math.Min(first + _p.Layout.GroupsAtOnce, _p.Layout.Groups);
+        Prefetch.Share(At(column, first), _p.Layout.BytesBefore(end) - _p.Layout.BytesBefore(first), share, shares);
     }
 
     [SkipLocalsInit]
@@ -35,6 +41,7 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
         float* c = _p.C + ((long)firstRow * _p.N) + firstColumn;
         float* sums = stackalloc float[Panels.Rows * Panels.Columns];
         Begin(sums, k == 0 ? null : c, rows, columns);
+        Prefetch.Rows(c + ((long)Panels.Rows * _p.N), _p.N, Math.Min(Panels.Rows, _p.M - firstRow - rows));
         Groups(
             new IntegerTile
             {
@@ -92,6 +99,8 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
             V.Load(source + column).Store(destination + column);
         }
     }
+
+    private readonly byte* At(int column, int group) => _p.B + (column * _p.Layout.PanelBytes) + _p.Layout.BytesBefore(group);
 
     // The last group may be shorter than the others.
     private readonly void Groups(IntegerTile tile, int group)
