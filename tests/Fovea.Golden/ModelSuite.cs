@@ -37,7 +37,7 @@ public static class ModelSuite
         }
 
         // The reference values were made with the processors that resize as Pillow does.
-        var opened = CheckpointFolder.Open(folder, overrides, ProcessorVariant.Slow);
+        var opened = CheckpointFolder.Open(folder, new LoadOptions { Overrides = overrides, Processing = ProcessorVariant.Slow });
         ModelFamily family;
         try
         {

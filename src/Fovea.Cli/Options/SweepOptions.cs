@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fovea.Evaluation;
+using Fovea.Models;
 using Fovea.Reduction;
 using Fovea.Reduction.Methods;
 
@@ -9,6 +10,7 @@ namespace Fovea.Cli.Options;
 internal sealed class SweepOptions
 {
     private readonly ModelOption _model = new();
+    private readonly LoadingOptions _loading = new();
     private readonly FeatureCacheOption _featureCache = new();
     private readonly Option<string> _method = new("--method") { Description = "methods of token reduction, separated by commas; none = no reduction", DefaultValueFactory = _ => EvaluationRun.Unreduced, HelpName = "NAME,..." };
     private readonly Option<string> _keep = new("--keep") { Description = "budgets, separated by commas: counts such as 36, or shares such as 25%", DefaultValueFactory = _ => "", HelpName = "N|N%,..." };
@@ -31,8 +33,12 @@ internal sealed class SweepOptions
             command.Add(option);
         }
 
+        _loading.AddTo(command);
         _featureCache.AddTo(command);
     }
+
+    /// <summary>How to load the model.</summary>
+    public LoadOptions Loading(ParseResult parsed) => _loading.Read(parsed);
 
     /// <summary>Bytes of the vision-feature cache.</summary>
     public long FeatureCache(ParseResult parsed) => _featureCache.Read(parsed);
@@ -50,6 +56,7 @@ internal sealed class SweepOptions
             throw new ArgumentException($"--max-tokens is {maxTokens}; it must be at least 1.");
         }
 
+        string weights = $"{Loading(parsed).Weights}";
         var settings = ReductionOptions.Settings(parsed.GetValue(_set) ?? []);
         string[] keeps = List(parsed.GetValue(_keep));
         var named = Named(parsed, settings);
@@ -61,6 +68,7 @@ internal sealed class SweepOptions
         {
             Label = label,
             Model = model,
+            Weights = weights,
             Method = method,
             Keep = keep,
             Options = options,

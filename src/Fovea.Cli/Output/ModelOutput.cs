@@ -39,6 +39,8 @@ internal sealed record ModelOutput
 
     public required long LanguageModelWeightBytes { get; init; }
 
+    public required IReadOnlyList<WeightOutput> Weights { get; init; }
+
     public required long CacheBytesPerToken { get; init; }
 
     /// <summary>Looks at a model.</summary>
@@ -62,6 +64,7 @@ internal sealed record ModelOutput
             WeightBytes = model.WeightBytes,
             EncoderWeightBytes = model.Vision.Bytes,
             LanguageModelWeightBytes = model.LanguageModel.Bytes,
+            Weights = WeightOutput.Of(model.Matrices),
             CacheBytesPerToken = 2L * sizeof(float) * text.NumHiddenLayers * text.NumKeyValueHeads * text.HeadDim,
         };
     }

@@ -57,7 +57,7 @@ public sealed class LanguageModel : IDisposable
         weights.Ignore(name => config.TieWordEmbeddings && name == "lm_head.weight");
         var head = stored
             ? Linear.Load(weights.At("lm_head"), config.HiddenSize, config.VocabSize, bias: false, compute)
-            : Linear.Of(embedding.Table, bias: null, compute);
+            : Linear.Of(weights.At("lm_head"), embedding.Table, embedding.Table.ElementType, compute);
         return new LanguageModel(config, embedding, layers, RmsNorm.Load(model.At("norm"), config.HiddenSize, config.RmsNormEps), head);
     }
 

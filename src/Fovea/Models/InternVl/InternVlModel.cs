@@ -94,7 +94,7 @@ public sealed class InternVlModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = InternVlWeightNames.Open(stored);
+            var weights = InternVlWeightNames.Open(folder, stored);
             var sizes = config.VisionConfig.Sizes;
             var vision = InternVit.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             var norm = config.VisionConfig.HasFinalNorm ? LayerNorm.Load(weights.At("tower").At("layernorm"), sizes.HiddenSize, sizes.LayerNormEps) : null;
@@ -108,7 +108,7 @@ public sealed class InternVlModel : MultimodalModel
                     config.ProjectorAct));
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
             weights.CheckAllTaken();
-            return new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel);
+            return new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel) { Matrices = weights.Matrices };
         }
         catch
         {

@@ -85,7 +85,7 @@ public sealed class QwenVlModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = QwenWeightNames.Open(stored);
+            var weights = QwenWeightNames.Open(folder, stored);
             var visual = weights.At("visual");
             var vision = QwenVisionEncoder.Load(visual, config.VisionConfig, compute, cancellation);
             var merger = QwenMerger.Load(visual.At("merger"), config.VisionConfig, compute);
@@ -94,7 +94,7 @@ public sealed class QwenVlModel : MultimodalModel
                 .ToArray();
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
             weights.CheckAllTaken();
-            return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel);
+            return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel) { Matrices = weights.Matrices };
         }
         catch
         {
