@@ -20,6 +20,15 @@ switch (args)
     case ["family", var name, var folder, var rounds]:
         FamiliesBenchmark.RunOne(name, folder, int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["peers", var modules, .. var rest]:
+        PeerBenchmark.Run(Path.GetFullPath(modules), rest);
+        return 0;
+    case ["start", var name, ..]:
+        await WholeBenchmark.StartAsync(name);
+        return 0;
+    case ["whole", var name, .. var rest]:
+        await WholeBenchmark.RunAsync(name, rest is [var tokens, ..] ? int.Parse(tokens, System.Globalization.CultureInfo.InvariantCulture) : 793);
+        return 0;
     case ["text", var modules]:
         TextBenchmark.Run(Directory.GetCurrentDirectory(), Path.GetFullPath(modules));
         return 0;
@@ -38,9 +47,13 @@ switch (args)
             families [NAME] [--rounds N] [--out FILE]
                                               encoder, time to first token at 100, 50, 25 and 10 % of the visual tokens and peak memory of every
                                               model family at its published shape with random weights; NAME: a part of a model's name
+            whole MODEL [TOKENS]              one encoder (clip-l336, siglip-so400m) or language model (qwen2-0.5b, qwen2-1.5b) of random weights
+            start MODEL                       loads it and makes the first token of a 16-token prompt
+            peers FOLDER [encoder|prefill|decode|start] [--rounds N]
+                                              these beside ONNX Runtime and llama.cpp; FOLDER holds node_modules with their packages
             text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers
             pictures [PYTHON]                 decoding and resizing pictures, beside Pillow and djpeg; PYTHON has Pillow (default: python3)
-            Run families, text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.
+            Run families, whole, peers, text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.
             """);
         return 2;
 }

@@ -20,10 +20,11 @@ internal static class EvalCommand
         var sweep = new SweepOptions();
         var command = new ExampleCommand(
             "eval",
-            "Measures how many questions of a set a model answers rightly, by kind, with every listed method and budget.",
+            "Measures how many questions of a set a model answers rightly, by kind, with every listed method and budget, configuration or plan.",
             "fovea eval models/foveola/eval",
             "fovea eval models/foveola/eval --method fastervlm,fastv --keep 72,36,16 --out answers.jsonl",
             "fovea eval models/foveola/eval --config pact.json,euti.json --times",
+            "fovea eval models/foveola/eval --plan first.json,second.json --cache keep,trim",
             "fovea eval models/foveola/eval --method uniform --set mode=grid --set origin=center --keep 36 --positions keep,renumber --json")
         {
             Data,

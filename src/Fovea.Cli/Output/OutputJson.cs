@@ -24,7 +24,7 @@ internal sealed partial class OutputJson : JsonSerializerContext
     public static OutputJson Plain { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new SnakeCaseEnumConverter<PositionPolicy>() },
+        Converters = { new SnakeCaseEnumConverter<PositionPolicy>(), new SnakeCaseEnumConverter<CachePolicy>() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

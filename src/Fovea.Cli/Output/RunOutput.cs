@@ -20,7 +20,13 @@ internal sealed record RunOutput
 
     public required string Options { get; init; }
 
+    /// <summary>The plan in one line; empty where a method was named.</summary>
+    public required string Plan { get; init; }
+
     public required PositionPolicy Positions { get; init; }
+
+    /// <summary>None where it was left to the method or the plan.</summary>
+    public required CachePolicy? Cache { get; init; }
 
     public required ulong Seed { get; init; }
 
@@ -55,7 +61,9 @@ internal sealed record RunOutput
             Method = run.Method,
             Keep = run.Keep,
             Options = run.Options,
+            Plan = run.Plan,
             Positions = run.Positions,
+            Cache = run.Cache,
             Seed = run.Seed,
             MaxTokens = run.MaxNewTokens,
             Questions = accuracy.Questions,
