@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Fovea.Tensors.Kernels.Assembled;
 
 namespace Fovea.Tensors.Kernels;
 
@@ -19,9 +20,10 @@ public abstract unsafe class KernelSet
         IsAccelerated = isAccelerated;
     }
 
-    /// <summary>All sets, the fastest first: avx512, avx2, vector128, scalar.</summary>
+    /// <summary>All sets, the fastest first: avx512vnni, avx512, avx2, vector128, scalar.</summary>
     public static IReadOnlyList<KernelSet> All { get; } =
     [
+        new VnniKernels(),
         new LaneKernels<Lanes16>("avx512", Vector512.IsHardwareAccelerated),
         new LaneKernels<Lanes8>("avx2", Vector256.IsHardwareAccelerated),
         new LaneKernels<Lanes4>("vector128", Vector128.IsHardwareAccelerated),
@@ -37,6 +39,9 @@ public abstract unsafe class KernelSet
 
     /// <summary>Whether this processor has vectors of this width.</summary>
     public bool IsAccelerated { get; }
+
+    /// <summary>Whether a part of the set is machine code that was assembled here; false too where the system did not allow that and other code stands in, with the same results.</summary>
+    public virtual bool IsAssembled => false;
 
     /// <summary>The set of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>

@@ -1,7 +1,7 @@
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>The kernels specialised for one type of vector.</summary>
-internal sealed unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSet(name, isAccelerated)
+internal unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSet(name, isAccelerated)
     where V : unmanaged, ILanes<V>
 {
     internal override void MultiplyTiles(in ProductOperands operands, int start, int end, int worker) =>
