@@ -24,7 +24,7 @@ internal sealed class PackedCheckpoint : IDisposable
         try
         {
             var weights = WeightNames.Open([new StoredFiles(folder, _stored, Rules)], new WeightPolicy { Format = WeightFormat.F32 }, _ => false);
-            Model = LanguageModel.Load(weights, config, _compute);
+            Model = LanguageModel.Load(weights, config, _compute, KvCacheType.F32);
             weights.CheckAllTaken();
         }
         catch

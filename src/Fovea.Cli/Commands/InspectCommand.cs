@@ -96,7 +96,7 @@ internal static class InspectCommand
         ("visual tokens", string.Join(", ", model.VisualTokens.Select(picture => $"{picture.Tokens} for {picture.Width} x {picture.Height}"))),
         ("weights", $"{ByteCount.Text(model.WeightBytes)} packed: encoder {ByteCount.Text(model.EncoderWeightBytes)}, language model {ByteCount.Text(model.LanguageModelWeightBytes)}"),
         .. model.Weights.Select(weight => ("", $"{weight.Part}: {weight.Matrices} matrices in {weight.Format}, {ByteCount.Text(weight.Bytes)}")),
-        ("cache", $"{ByteCount.Text(model.CacheBytesPerToken)} a token, {ByteCount.Text(model.CacheBytesPerToken * model.Context)} for the whole context"),
+        ("cache", $"{model.Cache}, {ByteCount.Text(model.CacheBytesPerToken)} a token, {ByteCount.Text(model.CacheBytesPerToken * model.Context)} for the whole context"),
     ]);
 
     private static Table Table(PictureViewOutput picture) => Table(

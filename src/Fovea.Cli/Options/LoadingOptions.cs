@@ -5,7 +5,7 @@ using Fovea.Tensors;
 
 namespace Fovea.Cli.Options;
 
-/// <summary>How a model is loaded: <c>--weights --keep-float</c>.</summary>
+/// <summary>How a model is loaded: <c>--weights --keep-float --cache-type</c>.</summary>
 internal sealed class LoadingOptions
 {
     private readonly Option<string?> _weights = new("--weights")
@@ -20,16 +20,28 @@ internal sealed class LoadingOptions
         HelpName = "PATTERN",
     };
 
+    private readonly Option<string?> _cacheType = new("--cache-type")
+    {
+        Description = "keep cached keys and values as f32, bf16, f16 or int8; default: f32 where the language model's weights are, else bf16",
+        HelpName = "TYPE",
+    };
+
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
+        _cacheType.AcceptOnlyFromAmong([.. Enum.GetNames<KvCacheType>().Select(name => name.ToLowerInvariant())]);
         command.Add(_weights);
         command.Add(_keepFloat);
+        command.Add(_cacheType);
     }
 
     /// <summary>How to load.</summary>
     /// <exception cref="ArgumentException">There is no such format.</exception>
-    public LoadOptions Read(ParseResult parsed) => new() { Weights = Weights(parsed) };
+    public LoadOptions Read(ParseResult parsed) => new()
+    {
+        Weights = Weights(parsed),
+        Cache = parsed.GetValue(_cacheType) is { } type ? Enum.Parse<KvCacheType>(type, ignoreCase: true) : null,
+    };
 
     private WeightPolicy Weights(ParseResult parsed)
     {

@@ -106,7 +106,7 @@ public sealed class InternVlModel : MultimodalModel
                     Linear.Load(projector.At(1), config.FeatureWidth, hidden, bias: true, compute),
                     Linear.Load(projector.At(3), hidden, hidden, bias: true, compute),
                     config.ProjectorAct));
-            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
+            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, folder.Options.Cache, progress, cancellation);
             weights.CheckAllTaken();
             return new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel) { Matrices = weights.Matrices };
         }

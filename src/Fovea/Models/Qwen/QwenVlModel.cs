@@ -92,7 +92,7 @@ public sealed class QwenVlModel : MultimodalModel
             var deepStack = config.VisionConfig.DeepStackBlocks
                 .Select((_, level) => QwenMerger.LoadDeepStack(visual.At("deepstack_merger_list").At(level), config.VisionConfig, compute))
                 .ToArray();
-            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
+            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, folder.Options.Cache, progress, cancellation);
             weights.CheckAllTaken();
             return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel) { Matrices = weights.Matrices };
         }
