@@ -42,6 +42,7 @@ switch (args)
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project benchmarks/Fovea.Benchmarks -- COMMAND
             kernels [linear|attention|rows]   GFLOP/s and GB/s of the kernels
+            kernels products [FORMAT|MODEL|ROWS ...]  matrix products in every weight format at shapes of real models, as a share of the machine's limits
             capture                           what attention rows for scores add to a layer's attention at 729 and 2880 visual tokens
             formats [QUESTIONS]               what formats of weights and caches do to the answers of foveola (default: 400 questions)
             methods [MODEL] [--rounds N]      time to first token and tokens/s of every method at 100, 50, 25 and 10 % of the visual tokens;

@@ -21,19 +21,25 @@ internal static class InspectCommand
         var model = new ModelOption();
         var loading = new LoadingOptions();
         var view = new Option<string?>("--out") { Description = "write what the encoder sees of the picture as PNG: tiles in their grid, a view of the whole picture below", HelpName = "FILE" };
+        var cpu = new Option<bool>("--cpu") { Description = "show the processor and the kernels instead of a model" };
         var json = new Option<bool>("--json") { Description = "print one JSON object instead of text" };
         var command = new ExampleCommand(
             "inspect",
             "Shows a model's family, sizes, tokens per picture and memory; or what a model sees of a picture.",
             "fovea inspect models/foveola/model",
             "fovea inspect ~/models/llava-1.5-7b-hf --json",
-            "fovea inspect photo.jpg --model ~/models/llava-v1.6-mistral-7b-hf --out seen.png") { subject, view, json };
+            "fovea inspect photo.jpg --model ~/models/llava-v1.6-mistral-7b-hf --out seen.png",
+            "fovea inspect --cpu") { subject, view, cpu, json };
         model.AddTo(command);
         loading.AddTo(command);
         command.SetAction(parsed => terminal.Interruption.RunAsync(async cancellation =>
         {
             string? path = parsed.GetValue(subject);
-            if (File.Exists(path))
+            if (parsed.GetValue(cpu))
+            {
+                WriteProcessor(parsed.GetValue(json), terminal);
+            }
+            else if (File.Exists(path))
             {
                 await InspectPictureAsync(path, model.Read(parsed), parsed.GetValue(view), parsed.GetValue(json), terminal, cancellation).ConfigureAwait(false);
             }
@@ -49,6 +55,19 @@ internal static class InspectCommand
             return ExitCode.Success;
         }));
         return command;
+    }
+
+    private static void WriteProcessor(bool json, Terminal terminal)
+    {
+        var output = ProcessorOutput.Current();
+        if (json)
+        {
+            terminal.Out.WriteLine(output.ToJson());
+        }
+        else
+        {
+            terminal.WriteResult(Table(output));
+        }
     }
 
     private static async Task InspectModelAsync(string path, LoadOptions loading, bool json, Terminal terminal, CancellationToken cancellation)
@@ -97,6 +116,13 @@ internal static class InspectCommand
         ("weights", $"{ByteCount.Text(model.WeightBytes)} packed: encoder {ByteCount.Text(model.EncoderWeightBytes)}, language model {ByteCount.Text(model.LanguageModelWeightBytes)}"),
         .. model.Weights.Select(weight => ("", $"{weight.Part}: {weight.Matrices} matrices in {weight.Format}, {ByteCount.Text(weight.Bytes)}")),
         ("cache", $"{model.Cache}, {ByteCount.Text(model.CacheBytesPerToken)} a token, {ByteCount.Text(model.CacheBytesPerToken * model.Context)} for the whole context"),
+    ]);
+
+    private static Table Table(ProcessorOutput processor) => Table(
+    [
+        ("processor", $"{processor.Name}, {processor.Threads} threads"),
+        ("features", string.Join(' ', processor.Features)),
+        .. processor.Kernels.Select(set => ($"kernels {set.Name}", set.Text())),
     ]);
 
     private static Table Table(PictureViewOutput picture) => Table(

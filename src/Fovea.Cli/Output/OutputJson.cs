@@ -11,6 +11,7 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(PictureViewOutput))]
 [JsonSerializable(typeof(MethodOutput[]))]
 [JsonSerializable(typeof(QuantizationOutput))]
+[JsonSerializable(typeof(ProcessorOutput))]
 [JsonSerializable(typeof(RunOutput))]
 [JsonSerializable(typeof(ScalingFitOutput[]))]
 [JsonSerializable(typeof(ScalingChoiceOutput[]))]

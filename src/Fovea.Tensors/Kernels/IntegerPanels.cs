@@ -15,8 +15,8 @@ internal readonly record struct IntegerPanels(int Inputs, int Group, bool IsFour
     /// <summary>Bytes of the scales of a group.</summary>
     public const int ScaleBytes = Panels.Columns * sizeof(float);
 
-    // As many inputs as fill with a panel of 12 rows what a block of 512 fills in f32.
-    private const int BlockInputs = 2048;
+    // Of 8 bits, 32 columns by so many inputs stay in the first-level cache while one panel of rows after the other passes.
+    private const int BlockInputs = 512;
 
     /// <summary>Groups along the inputs.</summary>
     public int Groups => Panels.Count(Inputs, Group);

@@ -18,7 +18,7 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
     public void Panel(int column, int k, int rowPanels)
     {
         int first = k / _p.Layout.Group;
-        _b = _p.B + (column * _p.Layout.PanelBytes) + _p.Layout.BytesBefore(first);
+        _b = At(column, first);
         _isFourBit = _p.Layout.IsFourBit && _kernels.ReadsFourBits && rowPanels < WorthUnpacking;
         if (_p.Layout.IsFourBit && !_isFourBit)
         {
@@ -26,50 +26,81 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
         }
     }
 
+    public readonly void Fetch(int column, int k, int share, int shares)
+    {
+        int first = k / _p.Layout.Group, end = Math.Min(first + _p.Layout.GroupsAtOnce, _p.Layout.Groups);
+        Prefetch.Share(At(column, first), _p.Layout.BytesBefore(end) - _p.Layout.BytesBefore(first), share, shares);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Tile(int row, int column, int k)
     {
-        var layout = _p.Layout;
-        int firstRow = row * Panels.Rows, firstColumn = column * Panels.Columns, group = k / layout.Group;
+        int firstRow = row * Panels.Rows, firstColumn = column * Panels.Columns, group = k / _p.Layout.Group;
         int rows = Math.Min(Panels.Rows, _p.M - firstRow), columns = Math.Min(Panels.Columns, _p.N - firstColumn);
         float* c = _p.C + ((long)firstRow * _p.N) + firstColumn;
-        float* part = stackalloc float[Panels.Rows * Panels.Columns];
-        bool whole = columns == Panels.Columns;
-        float* sums = whole ? c : part;
-        int stride = whole ? _p.N : Panels.Columns;
-        for (int r = 0; r < rows; r++)
+        float* sums = stackalloc float[Panels.Rows * Panels.Columns];
+        Begin(sums, k == 0 ? null : c, rows, columns);
+        Prefetch.Rows(c + ((long)Panels.Rows * _p.N), _p.N, Math.Min(Panels.Rows, _p.M - firstRow - rows));
+        Groups(
+            new IntegerTile
+            {
+                A = _p.A + ((long)firstRow * _p.Layout.PaddedInputs) + ((long)k * rows),
+                B = _b,
+                RowScales = _p.RowScales + (2 * (((long)firstRow * _p.Layout.Groups) + ((long)group * rows))),
+                Sums = sums,
+                Stride = Panels.Columns * sizeof(float),
+                Rows = rows,
+                IsFourBit = _isFourBit,
+            },
+            group);
+        bool ends = k + _p.Layout.Block >= _p.Layout.Inputs;
+        End(sums, ends && _p.Bias != null ? _p.Bias + firstColumn : null, c, rows, columns);
+    }
+
+    // Sums are kept together while groups are added: rows of C may lie so that they drive each other out of the cache.
+    private readonly void Begin(float* sums, float* c, int rows, int columns)
+    {
+        if (c == null || columns < Panels.Columns)
         {
-            var target = new Span<float>(sums + ((long)r * stride), columns);
-            if (k == 0)
-            {
-                target.Clear();
-            }
-            else if (!whole)
-            {
-                new ReadOnlySpan<float>(c + ((long)r * _p.N), columns).CopyTo(target);
-            }
+            new Span<float>(sums, rows * Panels.Columns).Clear();
         }
 
-        var tile = new IntegerTile
+        for (int r = 0; c != null && r < rows; r++, sums += Panels.Columns, c += _p.N)
         {
-            A = _p.A + ((long)firstRow * layout.PaddedInputs) + ((long)k * rows),
-            B = _b,
-            RowScales = _p.RowScales + (2 * (((long)firstRow * layout.Groups) + ((long)group * rows))),
-            Sums = sums,
-            Stride = (long)stride * sizeof(float),
-            Rows = rows,
-            IsFourBit = _isFourBit,
-        };
-        Groups(tile, group);
-        if (!whole)
-        {
-            MatrixSums.Store<V>(part, Panels.Columns, rows, columns, c, _p.N, add: false);
-        }
-
-        if (_p.Bias != null && k + layout.Block >= layout.Inputs)
-        {
-            MatrixSums.AddBias<V>(c, _p.N, rows, columns, _p.Bias + firstColumn);
+            Copy(c, sums, columns);
         }
     }
+
+    private readonly void End(float* sums, float* bias, float* c, int rows, int columns)
+    {
+        if (bias != null)
+        {
+            MatrixSums.AddBias<V>(sums, Panels.Columns, rows, columns, bias);
+        }
+
+        for (int r = 0; r < rows; r++, sums += Panels.Columns, c += _p.N)
+        {
+            Copy(sums, c, columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(float* source, float* destination, int columns)
+    {
+        if (columns < Panels.Columns)
+        {
+            new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(destination, columns));
+            return;
+        }
+
+        for (int column = 0; column < Panels.Columns; column += V.Count)
+        {
+            V.Load(source + column).Store(destination + column);
+        }
+    }
+
+    private readonly byte* At(int column, int group) => _p.B + (column * _p.Layout.PanelBytes) + _p.Layout.BytesBefore(group);
 
     // The last group may be shorter than the others.
     private readonly void Groups(IntegerTile tile, int group)

@@ -40,8 +40,11 @@ public abstract unsafe class KernelSet
     /// <summary>Whether this processor has vectors of this width.</summary>
     public bool IsAccelerated { get; }
 
-    /// <summary>Whether a part of the set is machine code that was assembled here; false too where the system did not allow that and other code stands in, with the same results.</summary>
-    public virtual bool IsAssembled => false;
+    /// <summary>
+    /// Whether the part of the set that is assembled at run time could be: false where the system allows no new code, so that other code stands in
+    /// with the same results; null where there is nothing to assemble.
+    /// </summary>
+    public virtual bool? IsAssembled => null;
 
     /// <summary>The set of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>

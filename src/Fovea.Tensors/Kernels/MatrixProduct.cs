@@ -40,6 +40,7 @@ internal static unsafe class MatrixProduct
 
                     for (int row = first; row < last; row++)
                     {
+                        tiles.Fetch(column + 1, k, row - first, last - first);
                         tiles.Tile(row, column, k);
                     }
                 }
@@ -100,6 +101,7 @@ internal static unsafe class MatrixProduct
         int steps = Math.Min(Block, p.K - k);
         float* a = p.PackedA + ((((long)rowPanel * p.K) + k) * Panels.Rows);
         float* c = p.C + ((long)row * p.N) + column;
+        Prefetch.Rows(c, p.N, rows);
         MatrixTile.Run<V>(a, b, Panels.Columns, steps, c, p.N, rows, columns, add: k > 0);
         if (p.Bias != null && k + steps == p.K)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Threading;
 

@@ -4,12 +4,13 @@ namespace Fovea.Tensors.Kernels;
 
 /// <summary>
 /// Rounds activations to signed bytes, by row and group: with m the greatest magnitude of a group, scale = m / 127 and q = x · (127 / m) to the nearest
-/// integer, ties to even. A group with NaN or infinity has the scale NaN; one below 2^-100 counts as zero.
+/// integer, ties to even. A group below 2^-100 counts as zero; in a row with NaN or infinity the scale of the first group is NaN.
 /// </summary>
 internal static unsafe class RoundedRows
 {
     private const float Least = 7.8886e-31f;
     private const int Levels = 127;
+    private const int StepsOfUnit = IntegerPanels.Unit / 4;
 
     /// <summary>Rounds the rows of one panel.</summary>
     /// <param name="source">The first row; rows follow each other.</param>
@@ -22,77 +23,94 @@ internal static unsafe class RoundedRows
     public static void Run<V>(float* source, int rows, in IntegerPanels layout, sbyte* codes, float* scales)
         where V : unmanaged, ILanes<V>
     {
+        float* last = stackalloc float[IntegerPanels.Unit];
+        int* bytes = stackalloc int[StepsOfUnit];
+        int units = layout.Inputs / IntegerPanels.Unit, rest = layout.Inputs % IntegerPanels.Unit, unitsOfGroup = layout.Group / IntegerPanels.Unit;
         for (int row = 0; row < rows; row++, source += layout.Inputs)
         {
-            for (int group = 0; group < layout.Groups; group++)
+            if (rest > 0)
             {
-                long first = (long)group * layout.Group;
-                int count = (int)Math.Min(layout.Group, layout.Inputs - first);
-                float* places = scales + ((long)group * 2 * rows) + row;
-                int sum = Round<V>(source + first, count, (int*)codes + (first / 4 * rows) + row, rows, out places[0]);
-                places[rows] = BitConverter.Int32BitsToSingle(-layout.Offset * sum);
+                new ReadOnlySpan<float>(source + layout.Inputs - rest, rest).CopyTo(new Span<float>(last, rest));
+                new Span<float>(last + rest, IntegerPanels.Unit - rest).Clear();
             }
+
+            int* to = (int*)codes + row;
+            float* place = scales + row;
+            V undefined = default;
+            for (int unit = 0; unit < units + (rest > 0 ? 1 : 0); unit += unitsOfGroup, to += unitsOfGroup * StepsOfUnit * rows, place += 2 * rows)
+            {
+                int whole = Math.Min(unitsOfGroup, units - unit);
+                float* x = source + ((long)unit * IntegerPanels.Unit);
+                float* end = whole < unitsOfGroup && rest > 0 ? last : null;
+                place[rows] = BitConverter.Int32BitsToSingle(-layout.Offset * Round(x, whole, end, bytes, to, rows, ref *place, ref undefined));
+            }
+
+            scales[row] += V.Sum(undefined);
         }
     }
 
-    private static int Round<V>(float* x, int count, int* codes, int stride, out float scale)
+    // A group is so many units, and perhaps one more that lies elsewhere. Returns the sum of the integers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Round<V>(float* x, int units, float* last, int* bytes, int* codes, int stride, ref float scale, ref V undefined)
         where V : unmanaged, ILanes<V>
     {
-        float* last = stackalloc float[IntegerPanels.Unit];
-        int whole = count / IntegerPanels.Unit * IntegerPanels.Unit, rest = count - whole;
-        new ReadOnlySpan<float>(x + whole, rest).CopyTo(new Span<float>(last, rest));
-        new Span<float>(last + rest, IntegerPanels.Unit - rest).Clear();
-        V greatest = default, undefined = default;
-        Measure(x, whole, ref greatest, ref undefined);
-        Measure(last, rest == 0 ? 0 : IntegerPanels.Unit, ref greatest, ref undefined);
-        float m = V.Max(greatest), nan = V.Sum(undefined);
-        scale = (m / Levels) + nan;
-        float factor = float.IsNaN(nan) || m < Least ? 0 : Levels / m;
-        scale = m < Least ? nan : scale;
-        V sum = default;
-        Quadruples(x, whole, factor, codes, stride, ref sum);
-        Quadruples(last, rest == 0 ? 0 : IntegerPanels.Unit, factor, codes + (whole / 4 * stride), stride, ref sum);
+        V greatest = default, nan = undefined;
+        for (int unit = 0; unit < units; unit++)
+        {
+            Measure(x + (unit * IntegerPanels.Unit), ref greatest, ref nan);
+        }
+
+        if (last != null)
+        {
+            Measure(last, ref greatest, ref nan);
+        }
+
+        undefined = nan;
+        float m = V.Max(greatest);
+        bool isZero = m < Least;
+        scale = isZero ? 0 : m / Levels;
+        V factor = V.Broadcast(isZero ? 0 : Levels / m), sum = default;
+        for (int unit = 0; unit < units; unit++, codes += StepsOfUnit * stride)
+        {
+            Encode(x + (unit * IntegerPanels.Unit), factor, bytes, codes, stride, ref sum);
+        }
+
+        if (last != null)
+        {
+            Encode(last, factor, bytes, codes, stride, ref sum);
+        }
+
         return (int)V.Sum(sum);
     }
 
     // x · 0 is NaN where x is NaN or infinite.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Measure<V>(float* x, int count, ref V greatest, ref V undefined)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Measure<V>(float* x, ref V greatest, ref V nan)
         where V : unmanaged, ILanes<V>
     {
-        V most = greatest, nan = undefined;
-        for (int i = 0; i < count; i += V.Count)
+        for (int i = 0; i < IntegerPanels.Unit; i += V.Count)
         {
             V value = V.Load(x + i);
-            most = V.Max(V.And(value, 0x7FFFFFFF), most);
+            greatest = V.Max(V.And(value, 0x7FFFFFFF), greatest);
             nan = V.MultiplyAdd(value, default, nan);
         }
-
-        (greatest, undefined) = (most, nan);
     }
 
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Quadruples<V>(float* x, int count, float factor, int* codes, int stride, ref V sum)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Encode<V>(float* x, V factor, int* bytes, int* codes, int stride, ref V sum)
         where V : unmanaged, ILanes<V>
     {
-        sbyte* unit = stackalloc sbyte[IntegerPanels.Unit];
-        V scale = V.Broadcast(factor), shift = V.Broadcast(ILanes<V>.Shift), total = sum;
-        for (int start = 0; start < count; start += IntegerPanels.Unit)
+        V shift = V.Broadcast(ILanes<V>.Shift);
+        for (int i = 0; i < IntegerPanels.Unit; i += V.Count)
         {
-            for (int i = 0; i < IntegerPanels.Unit; i += V.Count)
-            {
-                V rounded = V.MultiplyAdd(V.Load(x + start + i), scale, shift);
-                rounded.StoreBytes(unit + i);
-                total += rounded - shift;
-            }
-
-            for (int i = 0; i < IntegerPanels.Unit / 4; i++, codes += stride)
-            {
-                *codes = ((int*)unit)[i];
-            }
+            V rounded = V.MultiplyAdd(V.Load(x + i), factor, shift);
+            rounded.StoreBytes((sbyte*)bytes + i);
+            sum += rounded - shift;
         }
 
-        sum = total;
+        for (int i = 0; i < StepsOfUnit; i++)
+        {
+            codes[i * stride] = bytes[i];
+        }
     }
 }
