@@ -11,6 +11,9 @@ switch (args)
     case ["capture"]:
         CaptureBenchmark.Run();
         return 0;
+    case ["formats", .. var rest]:
+        FormatBenchmark.Run(Directory.GetCurrentDirectory(), rest is [var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 400);
+        return 0;
     case ["methods", .. var rest]:
         await MethodsBenchmark.RunAsync(rest);
         return 0;
@@ -45,6 +48,7 @@ switch (args)
             kernels products [FORMAT|MODEL|ROWS ...]  matrix products in every weight format at shapes of real models, as a share of the machine's limits
             accuracy                          relative errors of weights and products in every format, beside formats of ggml
             capture                           what attention rows for scores add to a layer's attention at 729 and 2880 visual tokens
+            formats [QUESTIONS]               what formats of weights and caches do to the answers of foveola (default: 400 questions)
             methods [MODEL] [--rounds N]      time to first token and tokens/s of every method at 100, 50, 25 and 10 % of the visual tokens;
                                               MODEL: a folder, or synthetic (0.5B shape, random weights; the default)
             pact [--small|--large] [--block] [--rounds N]  the whole PACT block against the prefill time that it saves, at 729 tokens of 896 and 2880 of 3584;
@@ -58,7 +62,7 @@ switch (args)
                                               these beside ONNX Runtime and llama.cpp; FOLDER holds node_modules with their packages
             text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers
             pictures [PYTHON]                 decoding and resizing pictures, beside Pillow and djpeg; PYTHON has Pillow (default: python3)
-            Run families, whole, peers, text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.
+            Run families, formats, whole, peers, text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.
             """);
         return 2;
 }

@@ -51,7 +51,7 @@ public sealed unsafe class PackedMatrix : IDisposable
             throw new ArgumentException($"{weight} is not a matrix of f32, f16 or bf16.", nameof(weight));
         }
 
-        format ??= AsStored(weight.ElementType);
+        format ??= WeightFormat.Of(weight.ElementType);
         if (format.HasScales)
         {
             using var quantized = QuantizedMatrix.Of(weight, format, workers);
@@ -81,13 +81,6 @@ public sealed unsafe class PackedMatrix : IDisposable
 
     /// <summary>Frees the packed data.</summary>
     public void Dispose() => _panels.Dispose();
-
-    private static WeightFormat AsStored(ElementType type) => type switch
-    {
-        ElementType.F16 => WeightFormat.F16,
-        ElementType.BF16 => WeightFormat.BF16,
-        _ => WeightFormat.F32,
-    };
 
     private static PackedMatrix PackFloats(Tensor weight, Workers workers)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fovea.Tensors.ElementTypes;
 
 namespace Fovea.Tensors;
 
@@ -32,6 +33,14 @@ public sealed record WeightFormat(WeightKind Kind, int Group)
 
     /// <summary>Whether numbers are integers with scales.</summary>
     public bool HasScales => Group > 0;
+
+    /// <summary>The format that keeps stored numbers as they are: that of f16 and bf16, and f32 of everything else.</summary>
+    public static WeightFormat Of(ElementType stored) => stored switch
+    {
+        ElementType.F16 => F16,
+        ElementType.BF16 => BF16,
+        _ => F32,
+    };
 
     /// <summary>The format of a name (<c>f32</c>, <c>bf16</c>, <c>f16</c>, <c>int8</c>, <c>int4</c>), for integers with the group behind a colon if it is not the usual one: <c>int4:128</c>.</summary>
     /// <exception cref="ArgumentException">There is no such format; the message lists the names.</exception>

@@ -23,7 +23,7 @@ internal static class LoopCase
         string loops = Path.GetDirectoryName(golden.Path) ?? "";
         string checkpoint = Path.GetFullPath(Path.Combine(loops, "..", "..", "checkpoints", golden.Root.GetProperty("checkpoint").GetString() ?? ""));
         // The reference values were made with the processors that resize as Pillow does.
-        var folder = CheckpointFolder.Open(checkpoint, null, ProcessorVariant.Slow);
+        var folder = CheckpointFolder.Open(checkpoint, new LoadOptions { Processing = ProcessorVariant.Slow });
         using var model = Load(folder, trained, compute);
         var initial = model.Trained.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.AsSpan<float>().ToArray());
         using var optimizer = new AdamW(Groups(options, model.Trained))

@@ -41,6 +41,7 @@ internal static class EvalCommand
     private static async Task<int> RunAsync(ParseResult parsed, SweepOptions sweep, Terminal terminal)
     {
         var runs = sweep.Read(parsed);
+        var loading = sweep.Loading(parsed);
         long featureCache = sweep.FeatureCache(parsed);
         var set = QuestionSet.Load(parsed.GetRequiredValue(Data));
         int count = parsed.GetValue(Limit) is { } limit
@@ -53,7 +54,7 @@ internal static class EvalCommand
         {
             var results = await terminal.Interruption.RunAsync(async cancellation =>
             {
-                using var model = await ModelLoading.LoadAsync(runs[0].Model, runs.Select(run => run.PlanFor(0)), featureCache, terminal, cancellation).ConfigureAwait(false);
+                using var model = await ModelLoading.LoadAsync(runs[0].Model, loading, runs.Select(run => run.PlanFor(0)), featureCache, terminal, cancellation).ConfigureAwait(false);
                 return await progress.RunAsync(new Evaluator(model), runs, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
             string task = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(Data))));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fovea.Cli.Options;
 using Fovea.Cli.Output;
 using Fovea.Imaging;
+using Fovea.Models;
 using Spectre.Console;
 
 namespace Fovea.Cli.Commands;
@@ -18,6 +19,7 @@ internal static class InspectCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var model = new ModelOption();
+        var loading = new LoadingOptions();
         var view = new Option<string?>("--out") { Description = "write what the encoder sees of the picture as PNG: tiles in their grid, a view of the whole picture below", HelpName = "FILE" };
         var cpu = new Option<bool>("--cpu") { Description = "show the processor and the kernels instead of a model" };
         var json = new Option<bool>("--json") { Description = "print one JSON object instead of text" };
@@ -29,6 +31,7 @@ internal static class InspectCommand
             "fovea inspect photo.jpg --model ~/models/llava-v1.6-mistral-7b-hf --out seen.png",
             "fovea inspect --cpu") { subject, view, cpu, json };
         model.AddTo(command);
+        loading.AddTo(command);
         command.SetAction(parsed => terminal.Interruption.RunAsync(async cancellation =>
         {
             string? path = parsed.GetValue(subject);
@@ -46,7 +49,7 @@ internal static class InspectCommand
             }
             else
             {
-                await InspectModelAsync(path ?? model.Read(parsed), parsed.GetValue(json), terminal, cancellation).ConfigureAwait(false);
+                await InspectModelAsync(path ?? model.Read(parsed), loading.Read(parsed), parsed.GetValue(json), terminal, cancellation).ConfigureAwait(false);
             }
 
             return ExitCode.Success;
@@ -67,9 +70,9 @@ internal static class InspectCommand
         }
     }
 
-    private static async Task InspectModelAsync(string path, bool json, Terminal terminal, CancellationToken cancellation)
+    private static async Task InspectModelAsync(string path, LoadOptions loading, bool json, Terminal terminal, CancellationToken cancellation)
     {
-        using var model = await ModelLoading.LoadAsync(path, terminal, cancellation).ConfigureAwait(false);
+        using var model = await ModelLoading.LoadAsync(path, loading, terminal, cancellation).ConfigureAwait(false);
         var output = ModelOutput.Of(model.Model);
         if (json)
         {
@@ -84,7 +87,7 @@ internal static class InspectCommand
     private static async Task InspectPictureAsync(string file, string folder, string? view, bool json, Terminal terminal, CancellationToken cancellation)
     {
         var image = Image.Load(file);
-        using var model = await ModelLoading.LoadAsync(folder, terminal, cancellation).ConfigureAwait(false);
+        using var model = await ModelLoading.LoadAsync(folder, LoadOptions.Default, terminal, cancellation).ConfigureAwait(false);
         var processor = ImageProcessor.Load(folder);
         using var processed = processor.Process([image]);
         var output = PictureViewOutput.Of(file, image, model.Model, processed);
@@ -104,13 +107,16 @@ internal static class InspectCommand
     }
 
     private static Table Table(ModelOutput model) => Table(
+    [
         ("family", $"{model.FamilyName} ({model.Family})"),
         ("vision encoder", $"{model.EncoderBlocks} blocks, features from block {model.FeatureBlock}"),
         ("language model", $"{model.DecoderLayers} layers, hidden {model.HiddenSize}, {model.Heads} heads of {model.HeadSize} with {model.KeyValueHeads} key/value heads, vocabulary {model.Vocabulary}"),
         ("context", $"{model.Context} tokens"),
         ("visual tokens", string.Join(", ", model.VisualTokens.Select(picture => $"{picture.Tokens} for {picture.Width} x {picture.Height}"))),
         ("weights", $"{ByteCount.Text(model.WeightBytes)} packed: encoder {ByteCount.Text(model.EncoderWeightBytes)}, language model {ByteCount.Text(model.LanguageModelWeightBytes)}"),
-        ("cache", $"{ByteCount.Text(model.CacheBytesPerToken)} a token, {ByteCount.Text(model.CacheBytesPerToken * model.Context)} for the whole context"));
+        .. model.Weights.Select(weight => ("", $"{weight.Part}: {weight.Matrices} matrices in {weight.Format}, {ByteCount.Text(weight.Bytes)}")),
+        ("cache", $"{model.Cache}, {ByteCount.Text(model.CacheBytesPerToken)} a token, {ByteCount.Text(model.CacheBytesPerToken * model.Context)} for the whole context"),
+    ]);
 
     private static Table Table(ProcessorOutput processor) => Table(
     [

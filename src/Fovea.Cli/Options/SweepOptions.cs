@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Fovea.Evaluation;
+using Fovea.Models;
 using Fovea.Reduction;
 using Fovea.Reduction.Methods;
 
@@ -10,6 +11,7 @@ namespace Fovea.Cli.Options;
 internal sealed class SweepOptions
 {
     private readonly ModelOption _model = new();
+    private readonly LoadingOptions _loading = new();
     private readonly FeatureCacheOption _featureCache = new();
     private readonly Option<string> _method = new("--method") { Description = "methods of token reduction, separated by commas; none = no reduction", DefaultValueFactory = _ => EvaluationRun.Unreduced, HelpName = "NAME,..." };
     private readonly Option<string> _keep = new("--keep") { Description = "budgets, separated by commas: counts such as 36, or shares such as 25%", DefaultValueFactory = _ => "", HelpName = "N|N%,..." };
@@ -34,8 +36,12 @@ internal sealed class SweepOptions
             command.Add(option);
         }
 
+        _loading.AddTo(command);
         _featureCache.AddTo(command);
     }
+
+    /// <summary>How to load the model.</summary>
+    public LoadOptions Loading(ParseResult parsed) => _loading.Read(parsed);
 
     /// <summary>Bytes of the vision-feature cache.</summary>
     public long FeatureCache(ParseResult parsed) => _featureCache.Read(parsed);
@@ -58,7 +64,7 @@ internal sealed class SweepOptions
         string[] plans = List(parsed.GetValue(_plan));
         string[] methods = named.Count + plans.Length > 0 && parsed.GetResult(_method) is null or { Implicit: true } ? [] : List(parsed.GetValue(_method));
         CheckUsed(settings, named.Count > 0 ? [.. methods, Pact.Descriptor.Name] : methods);
-        var any = new EvaluationRun { Model = model, Seed = parsed.GetValue(_seed), MaxNewTokens = maxTokens };
+        var any = new EvaluationRun { Model = model, Weights = $"{Loading(parsed).Weights}", Seed = parsed.GetValue(_seed), MaxNewTokens = maxTokens };
         List<EvaluationRun> runs =
         [
             .. methods.SelectMany(method => OfMethod(any, method, settings, List(parsed.GetValue(_keep)))),

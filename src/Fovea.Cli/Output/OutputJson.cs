@@ -10,6 +10,7 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(ModelOutput))]
 [JsonSerializable(typeof(PictureViewOutput))]
 [JsonSerializable(typeof(MethodOutput[]))]
+[JsonSerializable(typeof(QuantizationOutput))]
 [JsonSerializable(typeof(ProcessorOutput))]
 [JsonSerializable(typeof(RunOutput))]
 [JsonSerializable(typeof(ScalingFitOutput[]))]

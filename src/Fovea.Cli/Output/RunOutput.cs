@@ -11,6 +11,9 @@ internal sealed record RunOutput
 
     public required string Model { get; init; }
 
+    /// <summary>The format of the matrices; empty = as stored.</summary>
+    public required string Weights { get; init; }
+
     public required string Method { get; init; }
 
     public required string Keep { get; init; }
@@ -54,6 +57,7 @@ internal sealed record RunOutput
         {
             Label = run.Label,
             Model = run.Model,
+            Weights = run.Weights,
             Method = run.Method,
             Keep = run.Keep,
             Options = run.Options,

@@ -1,3 +1,5 @@
+using Fovea.Tensors.ElementTypes;
+
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>
@@ -15,16 +17,19 @@ internal unsafe struct AttentionSequence
     /// <summary>Numbers from one row of queries or output to the next.</summary>
     public long Stride;
 
-    /// <summary>First key.</summary>
-    public float* Keys;
+    /// <summary>First key, an <see cref="AttentionEntry"/>.</summary>
+    public byte* Keys;
 
-    /// <summary>First value.</summary>
-    public float* Values;
+    /// <summary>First value, alike.</summary>
+    public byte* Values;
 
-    /// <summary>Numbers from one key to the next; for values alike.</summary>
+    /// <summary>The type of keys and values.</summary>
+    public ElementType KeyType;
+
+    /// <summary>Bytes from one key to the next; for values alike.</summary>
     public long KeyStride;
 
-    /// <summary>Numbers from the keys of one head to those of the next; for values alike.</summary>
+    /// <summary>Bytes from the keys of one head to those of the next; for values alike.</summary>
     public long KeyHeadStride;
 
     /// <summary>[KeyCount], added to the scores of a key; or null.</summary>

@@ -1,3 +1,4 @@
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Kernels;
 
 namespace Fovea.Tensors.Ops;
@@ -9,7 +10,7 @@ public sealed unsafe partial class Compute
     /// <param name="segments">The sequences; their query rows must not overlap.</param>
     /// <param name="settings">Heads, scale and mask.</param>
     /// <returns>[tokens, heads · headSize], rented; rows in no segment are undefined, rows that see no key are zero.</returns>
-    /// <exception cref="ArgumentException">Shapes, ranges or settings that do not fit together, or a type other than f32.</exception>
+    /// <exception cref="ArgumentException">Shapes, ranges or settings that do not fit together, or a type other than f32, but for keys and values by head.</exception>
     /// <remarks>
     /// A row's value depends on its query and the keys that it sees alone, to the bit: not on the other queries, the other segments or the number of
     /// threads. Captured rows are kept as the pass makes them; those with a mask of their own are computed apart.
@@ -43,17 +44,19 @@ public sealed unsafe partial class Compute
         int d = settings.HeadSize;
         var kept = segment.Capture is { } capture && !HasOwnMask(capture, settings) ? capture : null;
         bool byHead = segment.Keys.Shape.Rank == 3;
-        long stride = byHead ? d : segment.Keys.RowLength;
+        int bytes = segment.Keys.ElementType.Bytes();
+        long stride = (byHead ? segment.Keys.Shape[2] : segment.Keys.RowLength) * (long)bytes;
         long start = segment.KeyStart * stride, row = (long)segment.QueryStart * queries.RowLength;
         return new AttentionSequence
         {
             Queries = queries.Floats + row,
             Output = result.Floats + row,
             Stride = queries.RowLength,
-            Keys = segment.Keys.Floats + start,
-            Values = segment.Values.Floats + start,
+            Keys = segment.Keys.Pointer + start,
+            Values = segment.Values.Pointer + start,
+            KeyType = segment.Keys.ElementType,
             KeyStride = stride,
-            KeyHeadStride = byHead ? (long)segment.Keys.Shape[1] * d : d,
+            KeyHeadStride = byHead ? segment.Keys.Shape[1] * stride : (long)d * bytes,
             Bias = segment.KeyBias is { } bias ? bias.Floats : null,
             Statistics = segment.Capture?.Received is null ? null : (float*)RentBytes(2L * sizeof(float) * settings.Heads * segment.QueryCount),
             Captured = kept?.Probabilities is null ? null : Places(kept.Rows, segment.QueryCount),

@@ -11,6 +11,9 @@ public sealed record EvaluationRun
     /// <summary>The folder of the model.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The format of its matrices, and the patterns of modules that were left alone; empty = as they are stored.</summary>
+    public string Weights { get; init; } = "";
+
     /// <summary>What the run is called, such as its configuration file; empty = it has no name.</summary>
     public string Label { get; init; } = "";
 
@@ -64,6 +67,7 @@ public sealed record EvaluationRun
         (string Name, string Ours, string Theirs)[] settings =
         [
             ("model", Model, other.Model),
+            ("weights", Weights, other.Weights),
             ("label", Label, other.Label),
             ("method", Method, other.Method),
             ("keep", Keep, other.Keep),

@@ -1,3 +1,4 @@
+using Fovea.Models.Quecc;
 using Fovea.Nn;
 using Fovea.Tensors.Serialization;
 
@@ -23,38 +24,38 @@ internal static class OriginalWeights
     public static bool HoldTower(CheckpointReader weights) => weights.Names.Any(name => name.StartsWith("model.vision_tower.", StringComparison.Ordinal));
 
     /// <summary>Opens the weights.</summary>
-    /// <param name="model">The language model, usually with the projector.</param>
-    /// <param name="projector">The projector, if it is in a file of its own.</param>
-    /// <param name="tower">The vision encoder, if the model does not hold it.</param>
+    /// <param name="folder">The checkpoint, usually of the language model with the projector.</param>
+    /// <param name="parts">The language model; the projector, if it is in a file of its own; the vision encoder, if the model does not hold it.</param>
     /// <param name="config">What is used of them.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(CheckpointReader model, CheckpointReader? projector, CheckpointReader? tower, LlavaConfig config)
+    public static WeightReader Open(CheckpointFolder folder, (StoredFiles Model, StoredFiles? Projector, StoredFiles? Tower) parts, LlavaConfig config)
     {
-        var rules = Rules(config);
-        var files = new List<(CheckpointReader, IReadOnlyList<NameRule>)> { (model, projector is null ? rules : [(Projector, Replaced), .. rules]) };
-        if (projector is not null)
+        var rules = Rules(folder);
+        var files = new List<StoredFiles> { parts.Model with { Rules = parts.Projector is null ? rules : [(Projector, Replaced), .. rules] } };
+        if (parts.Projector is { } projector)
         {
-            files.Add((projector, rules));
+            files.Add(projector with { Rules = rules });
         }
 
-        if (tower is not null)
+        if (parts.Tower is { } tower)
         {
-            files.Add((tower, TowerRules));
+            files.Add(tower with { Rules = TowerRules });
         }
 
-        return WeightNames.Open(files, name => IsIgnored(name, config));
+        return WeightNames.Open(files, folder.Options.Weights, name => IsIgnored(name, config));
     }
 
     /// <summary>A compressor is element 0 of the projector and moves the others up by one.</summary>
-    private static NameRule[] Rules(LlavaConfig config)
+    public static NameRule[] Rules(CheckpointFolder folder)
     {
-        int first = config.Quecc is null ? 0 : 1;
+        bool compresses = QueccConfig.IsNamed(new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config));
+        int first = compresses ? 1 : 0;
         return
         [
             ("model.vision_tower.vision_tower.vision_model.", "tower."),
             ("model.vision_tower.vision_tower.", "tower."),
             ("model.image_newline", "newline"),
-            .. config.Quecc is null ? Array.Empty<NameRule>() : [($"{Projector}0.", "quecc.")],
+            .. compresses ? [($"{Projector}0.", "quecc.")] : Array.Empty<NameRule>(),
             .. Enumerable.Range(0, OriginalConfig.MostProjectorLayers).Select(layer => (NameRule)($"{Projector}{first + (2 * layer)}.", $"proj.{layer + 1}.")),
             (Projector, "proj.1."),
             ("model.", "lm."),

@@ -51,7 +51,7 @@ public sealed class DifferentiableLlava : IDisposable
 
         var config = LlavaConfig.Read(keys);
         using var stored = folder.OpenWeights();
-        var weights = LlavaWeightNames.Open(stored);
+        var weights = LlavaWeightNames.Open(folder, stored);
         var scope = new ParameterScope(isTrained);
         var tower = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, CancellationToken.None);
         try
