@@ -33,7 +33,7 @@ internal sealed class ConversationFile : SampleSource
     public override string Fingerprint => _fingerprint;
 
     /// <summary>Reads the file once and notes where its samples are.</summary>
-    public static ConversationFile Open(string path, string imageFolder)
+    public static ConversationFile Index(string path, string imageFolder)
     {
         if (!Directory.Exists(imageFolder))
         {
@@ -63,7 +63,7 @@ internal sealed class ConversationFile : SampleSource
     {
         using var document = Parse(index);
         var turns = Turns(document.RootElement);
-        return new TrainingSample(turns, [.. Pictures(document.RootElement).Select(Image.Load)]);
+        return new TrainingSample(turns, [.. Pictures(document.RootElement).Select(path => Image.Load(path))]);
     }
 
     protected override void Dispose(bool disposing)

@@ -58,6 +58,13 @@ public sealed class SampleSet(IReadOnlyList<SampleSource> sources) : IDisposable
         return new SkippedSample(source.Name, source.IdOf(own), reason);
     }
 
+    /// <summary>File and id of a sample.</summary>
+    public string NameOf(int index)
+    {
+        var (source, own) = Find(index);
+        return $"{source.IdOf(own)} of {source.Name}";
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -30,7 +30,7 @@ public abstract class SampleSource : IDisposable
     /// <exception cref="IOException">The file or the folder cannot be read.</exception>
     public static SampleSource Open(string path, string imageFolder) => path.StartsWith(Scenes, StringComparison.Ordinal)
         ? new SceneSamples(path, path[Scenes.Length..])
-        : ConversationFile.Open(path, imageFolder.Length > 0 ? imageFolder : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".");
+        : ConversationFile.Index(path, imageFolder.Length > 0 ? imageFolder : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".");
 
     /// <summary>What the sample is called.</summary>
     public abstract string IdOf(int index);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Fovea.Training.Data;
 
 namespace Fovea.Training.Runs;
 
@@ -12,12 +13,12 @@ namespace Fovea.Training.Runs;
 internal sealed partial class RunJson : JsonSerializerContext
 {
     /// <summary>One line each.</summary>
-    public static RunJson Lines { get; } = new(Options(indented: false));
+    public static RunJson Lines { get; } = new(Settings(indented: false));
 
     /// <summary>For people to read.</summary>
-    public static RunJson Files { get; } = new(Options(indented: true));
+    public static RunJson Files { get; } = new(Settings(indented: true));
 
-    private static JsonSerializerOptions Options(bool indented) => new()
+    private static JsonSerializerOptions Settings(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,

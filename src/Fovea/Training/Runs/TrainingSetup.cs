@@ -1,0 +1,168 @@
+using System.Text.Json.Nodes;
+using Fovea.Models;
+using Fovea.Tensors.Ops;
+using Fovea.Tensors.Threading;
+using Fovea.Training.Data;
+using Fovea.Training.Differentiable;
+using Fovea.Training.Optimization;
+
+namespace Fovea.Training.Runs;
+
+/// <summary>Everything that a configuration names, opened: samples, model, optimizer, schedule. Disposing it frees all of it.</summary>
+public sealed class TrainingSetup : IDisposable
+{
+    private readonly Stack<IDisposable> _owned = [];
+
+    private TrainingSetup(TrainingOptions options)
+    {
+        Options = options;
+        try
+        {
+            Samples = Own(SampleSet.Open(options.DataPath, options.ImageFolder));
+            Held = Own(SampleSet.Open(options.EvalDataPath, options.EvalImageFolder));
+            CheckSamples(options, Samples, Held);
+            Compute = Own(new Compute(Own(new Workers(options.Threads ?? Environment.ProcessorCount))));
+            var folder = CheckpointFolder.Open(options.ModelNameOrPath, Overrides(options));
+            Model = Own(TrainableModel.Load(folder, name => IsTrained(options, name), Compute, options.GradientCheckpointing));
+            Encoder = new SampleEncoder(folder, options.Version, options.ModelMaxLength, Model.VisualTokens, options.ImageAspectRatio == "pad");
+            Order = new SampleOrder(
+                Samples.WordCounts, options.PerDeviceTrainBatchSize, options.GradientAccumulationSteps, unchecked((ulong)options.Seed), options.GroupByModalityLength);
+            Schedule = ScheduleOf(options, Order.StepsPerEpoch);
+            double projector = options.MmProjectorLr is { } own ? own / options.LearningRate : 1;
+            Optimizer = Own(new AdamW(ParameterGroup.Of(Model.Trained, options.WeightDecay, projector))
+            {
+                Beta1 = options.AdamBeta1,
+                Beta2 = options.AdamBeta2,
+                Epsilon = options.AdamEpsilon,
+            });
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The configuration.</summary>
+    public TrainingOptions Options { get; }
+
+    /// <summary>What the run is going to do.</summary>
+    public TrainingPlan Plan => new()
+    {
+        Model = Options.ModelNameOrPath,
+        VisualTokens = Model.VisualTokens,
+        Parameters = Model.Parameters.Sum(parameter => parameter.Shape.Count),
+        TrainedParameters = Model.Trained.Sum(parameter => parameter.Shape.Count),
+        Trained = [.. Model.Trained.Select(parameter => $"{parameter.Name} {parameter.Shape}")],
+        Samples = Samples.Count,
+        Skipped = Samples.Skipped.Count + Held.Skipped.Count,
+        EvalSamples = Held.Count,
+        StepsPerEpoch = Order.StepsPerEpoch,
+        Steps = Schedule.Steps,
+        WarmupSteps = Schedule.WarmupSteps,
+        Memory = TrainingMemory.Of(Model, Options),
+    };
+
+    internal Compute Compute { get; }
+
+    internal TrainableModel Model { get; }
+
+    internal SampleSet Samples { get; }
+
+    /// <summary>What is measured and not learnt.</summary>
+    internal SampleSet Held { get; }
+
+    internal SampleEncoder Encoder { get; }
+
+    internal SampleOrder Order { get; }
+
+    internal LearningRateSchedule Schedule { get; }
+
+    internal AdamW Optimizer { get; }
+
+    /// <summary>Opens what a configuration names.</summary>
+    /// <exception cref="ArgumentException">Nothing would be trained, or an option does not fit the model.</exception>
+    /// <exception cref="InvalidDataException">There is no sample, a sample cannot be used and none may be skipped, or a file of the model is damaged.</exception>
+    /// <exception cref="NotSupportedException">The model, or the template for it, cannot be trained.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static TrainingSetup Open(TrainingOptions options) => new(options);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_owned.TryPop(out var owned))
+        {
+            owned.Dispose();
+        }
+    }
+
+    private T Own<T>(T opened)
+        where T : IDisposable
+    {
+        _owned.Push(opened);
+        return opened;
+    }
+
+    private static void CheckSamples(TrainingOptions options, SampleSet samples, SampleSet held)
+    {
+        SkippedSample[] skipped = [.. samples.Skipped, .. held.Skipped];
+        if (options.BrokenSamples == "fail" && skipped.Length > 0)
+        {
+            throw SampleLoader.Refused(skipped[0]);
+        }
+
+        if (samples.Count == 0 || (held.Count == 0 && options.EvalDataPath.Count > 0))
+        {
+            string why = skipped.Length > 0 ? $" {skipped.Length} cannot be used; of {skipped[0].Id}: {skipped[0].Reason}." : "";
+            throw new InvalidDataException($"There is no sample in {string.Join(", ", samples.Count == 0 ? options.DataPath : options.EvalDataPath)}.{why}");
+        }
+    }
+
+    private static bool IsTrained(TrainingOptions options, string name) => ParameterNames.IsProjector(name)
+        ? !options.FreezeMmMlpAdapter
+        : !options.TuneMmMlpAdapter && !options.FreezeBackbone;
+
+    private static LearningRateSchedule ScheduleOf(TrainingOptions options, int stepsPerEpoch)
+    {
+        double steps = options.MaxSteps is { } most and > 0 ? most : Math.Ceiling(stepsPerEpoch * options.NumTrainEpochs);
+        if (steps > int.MaxValue)
+        {
+            throw new ArgumentException($"num_train_epochs is {options.NumTrainEpochs}: that makes more than {int.MaxValue} steps.");
+        }
+
+        var kind = options.LrSchedulerType switch
+        {
+            "cosine" => ScheduleKind.Cosine,
+            "linear" => ScheduleKind.Linear,
+            _ => ScheduleKind.Constant,
+        };
+        var schedule = LearningRateSchedule.WithWarmup(kind, options.LearningRate, (int)steps, options.LrSchedulerType == "constant" ? 0 : options.WarmupRatio);
+        return options.WarmupSteps > 0 && options.LrSchedulerType != "constant" ? schedule with { WarmupSteps = options.WarmupSteps } : schedule;
+    }
+
+    /// <summary>What the run says of the model otherwise than its <c>config.json</c>.</summary>
+    private static JsonObject? Overrides(TrainingOptions options)
+    {
+        if (options.MmVisionTokenCompressionType is null)
+        {
+            return null;
+        }
+
+        var keys = new JsonObject { ["mm_vision_token_compression_type"] = options.MmVisionTokenCompressionType };
+        Add("mm_vision_output_token_count", options.MmVisionOutputTokenCount);
+        Add("mm_vision_output_text_embedding_size", options.MmVisionOutputTextEmbeddingSize);
+        Add("mm_vision_output_combined_token_count", options.MmVisionOutputCombinedTokenCount);
+        Add("mm_vision_token_compression_kernel_size", options.MmVisionTokenCompressionKernelSize);
+        Add("mm_vision_token_compression_stride", options.MmVisionTokenCompressionStride);
+        Add("mm_projector_type", options.MmProjectorType);
+        return keys;
+
+        void Add(string name, JsonNode? value)
+        {
+            if (value is not null)
+            {
+                keys[name] = value;
+            }
+        }
+    }
+}
