@@ -25,6 +25,12 @@ public sealed partial class Tape : IDisposable
     /// <summary>Where operations run.</summary>
     public Compute Compute { get; }
 
+    /// <summary>
+    /// Whether what enters <see cref="Linear"/> and <see cref="MatrixProduct"/>, forward and back, is rounded to bf16 (to nearest, ties to even). Sums stay f32,
+    /// and so do values, gradients and parameters; the rounding itself counts as the identity on the way back.
+    /// </summary>
+    public bool RoundsProducts { get; init; }
+
     /// <summary>A value to which no gradient flows. The tensor is borrowed.</summary>
     public Variable Constant(Tensor value) => new(value, requiresGradient: false);
 
@@ -73,14 +79,14 @@ public sealed partial class Tape : IDisposable
     {
         _inner ??= new Compute(Compute.Workers, Compute.Kernels);
         Variable output;
-        using (var tape = new Tape(_inner))
+        using (var tape = Inner(_inner))
         {
             output = new Variable(Copy(segment(tape, tape.Constant(input.Value)).Value), requiresGradient: true);
         }
 
         _entries.Add(new Entry(output, gradient =>
         {
-            using var tape = new Tape(_inner);
+            using var tape = Inner(_inner);
             var leaf = tape.Leaf(input.Value);
             tape.Backward(segment(tape, leaf), gradient);
             if (input.RequiresGradient && leaf.Gradient is { } inner)
@@ -105,6 +111,8 @@ public sealed partial class Tape : IDisposable
         _inner?.Dispose();
         _inner = null;
     }
+
+    private Tape Inner(Compute compute) => new(compute) { RoundsProducts = RoundsProducts };
 
     private Variable Record(Tensor value, ReadOnlySpan<Variable?> inputs, Action<Tensor> backward)
     {

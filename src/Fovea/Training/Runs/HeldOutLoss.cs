@@ -17,7 +17,7 @@ internal static class HeldOutLoss
             int own = batch.Length == 0 ? 0 : setup.Model.Pack(batch).ValidLabels;
             if (own > 0)
             {
-                using var tape = new Tape(setup.Compute);
+                using var tape = new Tape(setup.Compute) { RoundsProducts = setup.Options.Bf16 };
                 sum += setup.Model.Loss(tape, batch, 1).Value.AsSpan<float>()[0];
                 labels += own;
             }

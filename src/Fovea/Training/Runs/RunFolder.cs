@@ -48,10 +48,14 @@ internal sealed class RunFolder
             throw new IOException($"output_dir {path} holds a run already: add --resume to go on with it, or name another folder.");
         }
 
-        foreach (string left in Directory.EnumerateDirectories(path, Prefix + "*" + Partial).ToList())
-        {
-            Directory.Delete(left, recursive: true);
-        }
+        // Checkpoints lie inside; the trained model is written beside the folder first.
+        string name = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        string[] left =
+        [
+            .. Directory.EnumerateDirectories(path, Prefix + "*" + Partial),
+            .. Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(name) ?? path, System.IO.Path.GetFileName(name) + ".*" + Partial),
+        ];
+        Array.ForEach(left, folder => Directory.Delete(folder, recursive: true));
 
         return folder;
     }

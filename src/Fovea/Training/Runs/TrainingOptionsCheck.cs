@@ -52,6 +52,9 @@ internal static class TrainingOptionsCheck
     private static void CheckTogether(TrainingOptions options)
     {
         Refuse(options.TuneMmMlpAdapter && options.FreezeMmMlpAdapter, "tune_mm_mlp_adapter trains the projector and freeze_mm_mlp_adapter keeps it as it is: choose one.");
+        Refuse(
+            Path.GetFullPath(options.OutputDir) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelNameOrPath)),
+            "output_dir is the folder of model_name_or_path: the model to begin with would be written over.");
         Refuse(options.FreezeBackbone && options.FreezeMmMlpAdapter, "freeze_backbone and freeze_mm_mlp_adapter together leave nothing to train.");
         Refuse(
             options.TuneMmMlpAdapter && options.MmProjectorLr is { } own && own != options.LearningRate,

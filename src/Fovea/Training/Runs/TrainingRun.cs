@@ -105,6 +105,7 @@ public sealed class TrainingRun : IDisposable
         ValidLabels = batch => batch.Length == 0 ? 0 : _setup.Model.Pack(batch).ValidLabels,
         Normalization = _setup.Options.LossNormalization == "token_weighted" ? LossNormalization.TokenWeighted : LossNormalization.MicroBatchMean,
         MaxGradientNorm = _setup.Options.MaxGradNorm,
+        RoundsProducts = _setup.Options.Bf16,
     };
 
     private SampleLoader Loader(SampleSet samples) => new(samples, _setup.Encoder, _setup.Options.BrokenSamples == "fail" ? null : skipped =>
