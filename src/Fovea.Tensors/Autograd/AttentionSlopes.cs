@@ -18,23 +18,37 @@ internal sealed class AttentionSlopes(AttentionSettings settings, Tensor queries
     /// <summary>[kvHeads, keys], so that no two threads add to one number.</summary>
     public required Tensor Bias { get; init; }
 
-    /// <summary>Adds what one sequence contributes through the key/value heads from <paramref name="start"/> to <paramref name="end"/> − 1.</summary>
-    public void Add(in AttentionSegment segment, int start, int end)
+    /// <summary>Adds what the sequences contribute through the key/value heads from <paramref name="start"/> to <paramref name="end"/> − 1.</summary>
+    public void Add(ReadOnlySpan<AttentionSegment> segments, int start, int end)
     {
-        int group = settings.Heads / settings.KeyValueHeads;
-        var probabilities = new float[segment.KeyCount];
-        var slopes = new float[segment.KeyCount];
+        int most = 0;
+        foreach (var segment in segments)
+        {
+            most = Math.Max(most, segment.KeyCount);
+        }
+
+        var probabilities = new float[most];
+        var slopes = new float[most];
         for (int kvHead = start; kvHead < end; kvHead++)
         {
-            for (int query = 0; query < segment.QueryCount; query++)
+            foreach (var segment in segments)
             {
-                int last = settings.Causal ? segment.KeyCount - segment.QueryCount + query : segment.KeyCount - 1;
-                int first = settings.Window > 0 ? Math.Max(0, last - settings.Window + 1) : 0;
-                for (int head = kvHead * group; last >= first && head < (kvHead + 1) * group; head++)
-                {
-                    int count = last - first + 1;
-                    AddRow(segment.QueryStart + query, head, kvHead, segment.KeyStart + first, probabilities.AsSpan(0, count), slopes.AsSpan(0, count));
-                }
+                Add(segment, kvHead, probabilities, slopes);
+            }
+        }
+    }
+
+    private void Add(in AttentionSegment segment, int kvHead, float[] probabilities, float[] slopes)
+    {
+        int group = settings.Heads / settings.KeyValueHeads;
+        for (int query = 0; query < segment.QueryCount; query++)
+        {
+            int last = settings.Causal ? segment.KeyCount - segment.QueryCount + query : segment.KeyCount - 1;
+            int first = settings.Window > 0 ? Math.Max(0, last - settings.Window + 1) : 0;
+            for (int head = kvHead * group; last >= first && head < (kvHead + 1) * group; head++)
+            {
+                int count = last - first + 1;
+                AddRow(segment.QueryStart + query, head, kvHead, segment.KeyStart + first, probabilities.AsSpan(0, count), slopes.AsSpan(0, count));
             }
         }
     }

@@ -13,7 +13,7 @@ public sealed partial class Tape : IDisposable
 {
     private readonly List<Entry> _entries = [];
     private readonly Arena.Mark _start;
-    private Compute? _inner;
+    private bool _detached;
 
     /// <summary>Starts a tape on a computation, which must not be released below its present top while the tape is in use.</summary>
     public Tape(Compute compute)
@@ -69,6 +69,23 @@ public sealed partial class Tape : IDisposable
         _entries.Clear();
     }
 
+    /// <summary>Runs a segment through which no gradient flows, and keeps nothing of it but its result.</summary>
+    /// <param name="segment">Computes on the tape that it is given.</param>
+    public Variable Detach(Func<Tape, Variable> segment)
+    {
+        var mark = Compute.Arena.Top;
+        bool outside = _detached;
+        _detached = true;
+        try
+        {
+            return Constant(Keep(segment(this).Value, mark));
+        }
+        finally
+        {
+            _detached = outside;
+        }
+    }
+
     /// <summary>
     /// Runs a segment without keeping what it computes; the way back computes it once more (arXiv 1604.06174). The memory of a segment is its input,
     /// its output, and while it goes back, itself.
@@ -77,24 +94,34 @@ public sealed partial class Tape : IDisposable
     /// <param name="segment">A pure function of its input and of parameters, called twice, each time with a tape to compute on.</param>
     public Variable Checkpoint(Variable input, Func<Tape, Variable, Variable> segment)
     {
-        _inner ??= new Compute(Compute.Workers, Compute.Kernels);
-        Variable output;
-        using (var tape = Inner(_inner))
+        var output = Detach(tape => segment(tape, input)).Value;
+        if (_detached)
         {
-            output = new Variable(Copy(segment(tape, tape.Constant(input.Value)).Value), requiresGradient: true);
+            return Constant(output);
         }
 
-        _entries.Add(new Entry(output, gradient =>
+        var result = new Variable(output, requiresGradient: true);
+        _entries.Add(new Entry(result, gradient =>
         {
-            using var tape = Inner(_inner);
+            var mark = Compute.Arena.Top;
+            var tape = new Tape(Compute) { RoundsProducts = RoundsProducts };
             var leaf = tape.Leaf(input.Value);
             tape.Backward(segment(tape, leaf), gradient);
-            if (input.RequiresGradient && leaf.Gradient is { } inner)
+            switch (input.RequiresGradient ? leaf.Gradient : null, input.Gradient)
             {
-                Add(input, inner);
+                case ({ } inner, null):
+                    input.Gradient = Keep(inner, mark);
+                    break;
+                case ({ } inner, { } sum):
+                    Compute.AddInto(sum, inner);
+                    Compute.Arena.Release(mark);
+                    break;
+                default:
+                    Compute.Arena.Release(mark);
+                    break;
             }
         }));
-        return output;
+        return result;
     }
 
     /// <summary>Forgets all that was recorded and gives its memory back. Variables of the tape must not be read any more.</summary>
@@ -104,22 +131,15 @@ public sealed partial class Tape : IDisposable
         Compute.Arena.Release(_start);
     }
 
-    /// <summary>As <see cref="Reset"/>; frees the memory of checkpointed segments too.</summary>
-    public void Dispose()
-    {
-        Reset();
-        _inner?.Dispose();
-        _inner = null;
-    }
-
-    private Tape Inner(Compute compute) => new(compute) { RoundsProducts = RoundsProducts };
+    /// <summary>As <see cref="Reset"/>.</summary>
+    public void Dispose() => Reset();
 
     private Variable Record(Tensor value, ReadOnlySpan<Variable?> inputs, Action<Tensor> backward)
     {
         bool requires = false;
         foreach (var input in inputs)
         {
-            requires |= input is { RequiresGradient: true };
+            requires |= !_detached && input is { RequiresGradient: true };
         }
 
         var result = new Variable(value, requires);
@@ -162,6 +182,17 @@ public sealed partial class Tape : IDisposable
         var copy = Compute.Rent(source.Shape.ToArray());
         source.AsSpan<float>().CopyTo(copy.AsSpan<float>());
         return copy;
+    }
+
+    /// <summary>Gives back all that was rented since a mark but one result, whose numbers move down to the mark.</summary>
+    private Tensor Keep(Tensor result, Arena.Mark mark)
+    {
+        ReadOnlySpan<float> numbers = result.AsSpan<float>();
+        int[] extents = result.Shape.ToArray();
+        Compute.Arena.Release(mark);
+        var kept = Compute.Rent(extents);
+        numbers.CopyTo(kept.AsSpan<float>());
+        return kept;
     }
 
     private Tensor Zeros(Shape shape)

@@ -15,10 +15,10 @@ public sealed class DifferentiableLlava : TrainableModel
     private readonly LlavaConfig _config;
     private readonly ParameterScope _scope;
     private readonly FrozenEncoder _encoder;
-    private readonly DifferentiableLinear[] _projector;
+    private readonly DifferentiableMlp _projector;
 
     private DifferentiableLlava(
-        CheckpointFolder folder, LlavaConfig config, ParameterScope scope, FrozenEncoder encoder, DifferentiableLinear[] projector, DifferentiableLanguageModel text)
+        CheckpointFolder folder, LlavaConfig config, ParameterScope scope, FrozenEncoder encoder, DifferentiableMlp projector, DifferentiableLanguageModel text)
     {
         (_folder, _config, _scope, _encoder, _projector, LanguageModel) = (folder, config, scope, encoder, projector, text);
     }
@@ -58,7 +58,7 @@ public sealed class DifferentiableLlava : TrainableModel
         try
         {
             int width = config.VisionConfig.HiddenSize, hidden = config.TextConfig.HiddenSize;
-            DifferentiableLinear[] projector =
+            DifferentiableLinear[] linears =
             [
                 .. Enumerable.Range(1, config.ProjectorLayers).Select(layer => DifferentiableLinear.Load(
                     scope, weights.At("proj").At(layer), layer == 1 ? width * config.VisionFeatureLayers.Count : hidden, hidden, config.MultimodalProjectorBias)),
@@ -66,7 +66,7 @@ public sealed class DifferentiableLlava : TrainableModel
             var text = new DifferentiableLanguageModel(scope, weights, config.TextConfig) { Checkpointing = checkpointing };
             weights.CheckAllTaken();
             var layout = new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config));
-            return new DifferentiableLlava(folder, config, scope, new FrozenEncoder(tower, layout, config.VisionFeatureLayers, width, TokensOf(config)), projector, text);
+            return new DifferentiableLlava(folder, config, scope, new FrozenEncoder(tower, layout, config.VisionFeatureLayers, width, TokensOf(config)), new DifferentiableMlp(linears, config.ProjectorHiddenAct), text);
         }
         catch
         {
@@ -118,18 +118,8 @@ public sealed class DifferentiableLlava : TrainableModel
             return text;
         }
 
-        var visual = Project(tape, tape.Constant(_encoder.Features(tape.Compute, [.. pictures.Select(VisualItem.Of)])));
+        var visual = _projector.Forward(tape, tape.Constant(_encoder.Features(tape.Compute, [.. pictures.Select(VisualItem.Of)])));
         var both = tape.Concatenate((text, 0, words.Length), (visual, 0, visual.Value.Rows));
         return tape.Map(both, RowMap.Gather(both.Value.Rows, packed.Places()));
-    }
-
-    private Variable Project(Tape tape, Variable features)
-    {
-        for (int layer = 0; layer < _projector.Length; layer++)
-        {
-            features = _projector[layer].Forward(tape, layer == 0 ? features : tape.Activate(features, _config.ProjectorHiddenAct));
-        }
-
-        return features;
     }
 }

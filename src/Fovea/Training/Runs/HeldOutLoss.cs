@@ -18,7 +18,7 @@ internal static class HeldOutLoss
             if (own > 0)
             {
                 using var tape = new Tape(setup.Compute) { RoundsProducts = setup.Options.Bf16 };
-                sum += setup.Model.Loss(tape, batch, 1).Value.AsSpan<float>()[0];
+                sum += tape.Detach(detached => setup.Model.Loss(detached, batch, 1)).Value.AsSpan<float>()[0];
                 labels += own;
             }
         }
