@@ -36,6 +36,6 @@ public sealed record TrainingPlan
     /// <summary>Steps of the warm-up.</summary>
     public required int WarmupSteps { get; init; }
 
-    /// <summary>Memory of a micro-batch of the longest samples.</summary>
+    /// <summary>Memory with a micro-batch of the samples that have the most words.</summary>
     public required TrainingMemory Memory { get; init; }
 }

@@ -47,6 +47,7 @@ public sealed class TrainingSetup : IDisposable
     public TrainingOptions Options { get; }
 
     /// <summary>What the run is going to do.</summary>
+    /// <exception cref="InvalidDataException">A sample cannot be used and none may be skipped.</exception>
     public TrainingPlan Plan => new()
     {
         Model = Options.ModelNameOrPath,
@@ -60,7 +61,7 @@ public sealed class TrainingSetup : IDisposable
         StepsPerEpoch = Order.StepsPerEpoch,
         Steps = Schedule.Steps,
         WarmupSteps = Schedule.WarmupSteps,
-        Memory = TrainingMemory.Of(Model, Options),
+        Memory = Memory(),
     };
 
     internal Compute Compute { get; }
@@ -94,6 +95,14 @@ public sealed class TrainingSetup : IDisposable
         {
             owned.Dispose();
         }
+    }
+
+    /// <summary>The memory of a micro-batch of the samples with the most words.</summary>
+    private TrainingMemory Memory()
+    {
+        var longest = Enumerable.Range(0, Samples.Count).OrderByDescending(i => Math.Max(Samples.WordCounts[i], 0)).Take(Options.PerDeviceTrainBatchSize);
+        var packed = Model.Pack(new SampleLoader(Samples, Encoder, Options.BrokenSamples == "fail" ? null : _ => { }).Load(longest));
+        return TrainingMemory.Of(Model, Options, packed.Tokens.Count, packed.ValidLabels);
     }
 
     private T Own<T>(T opened)

@@ -37,7 +37,7 @@ public sealed class KilledRunTests(ITestOutputHelper output) : IDisposable
                 await Task.Delay(1);
             }
 
-            await Task.Delay(random.Next(0, early ? 2000 : 150));
+            await Task.Delay(random.Next(0, early ? 2000 : 500));
             if (kills < wanted && !child.HasExited)
             {
                 child.Kill();
