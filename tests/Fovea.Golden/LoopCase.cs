@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Fovea.Imaging;
 using Fovea.Models;
 using Fovea.Tensors;
@@ -14,6 +15,8 @@ namespace Fovea.Golden;
 /// <summary><c>training/loop</c>: optimizer steps from a checkpoint; rate, loss, gradient norm of each, and the parameters after the last.</summary>
 internal static class LoopCase
 {
+    private const string AspectRatio = "image_aspect_ratio";
+
     public static void Run(GoldenCase golden)
     {
         var options = golden.Options;
@@ -23,8 +26,8 @@ internal static class LoopCase
         string loops = Path.GetDirectoryName(golden.Path) ?? "";
         string checkpoint = Path.GetFullPath(Path.Combine(loops, "..", "..", "checkpoints", golden.Root.GetProperty("checkpoint").GetString() ?? ""));
         // The reference values were made with the processors that resize as Pillow does.
-        var folder = CheckpointFolder.Open(checkpoint, null, ProcessorVariant.Slow);
-        using var model = Load(folder, trained, compute);
+        var folder = CheckpointFolder.Open(checkpoint, Overrides(options), Environment.GetEnvironmentVariable("FAST") is null ? ProcessorVariant.Slow : ProcessorVariant.Fast);
+        using var model = TrainableModel.Load(folder, trained.Contains, compute);
         var initial = model.Trained.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.AsSpan<float>().ToArray());
         using var optimizer = new AdamW(Groups(options, model.Trained))
         {
@@ -68,24 +71,16 @@ internal static class LoopCase
         CheckParameters(golden, model, initial);
     }
 
-    private static TrainableModel Load(CheckpointFolder folder, HashSet<string> trained, Compute compute)
-    {
-        try
-        {
-            return TrainableModel.Load(folder, trained.Contains, compute);
-        }
-        catch (NotSupportedException error)
-        {
-            throw new NotBuiltException(error.Message);
-        }
-    }
+    /// <summary>The authors' layout keeps in its config how pictures become square.</summary>
+    private static JsonObject? Overrides(JsonElement options) => options.TryGetProperty(AspectRatio, out var ratio) ? new JsonObject { [AspectRatio] = ratio.GetString() } : null;
 
-    /// <summary>The mean color, with which the reference's dataset pads; none where it crops.</summary>
+    /// <summary>The mean color, with which the reference's dataset pads; none where it crops, or the model's own processor pads.</summary>
     private static byte[]? Background(JsonElement options, CheckpointFolder folder)
     {
-        string ratio = options.TryGetProperty("image_aspect_ratio", out var named) ? named.GetString() ?? "" : "pad";
+        string ratio = options.TryGetProperty(AspectRatio, out var named) ? named.GetString() ?? "" : "pad";
         return ratio switch
         {
+            _ when folder.Config.TryGetProperty("mm_vision_tower", out _) => null,
             "square" => null,
             "pad" when folder.Read("preprocessor_config.json") is { } keys => [.. keys.GetProperty("image_mean").EnumerateArray().Select(mean => (byte)(mean.GetDouble() * 255))],
             _ => throw new GoldenMismatchException($"the aspect ratio {ratio} is not understood"),
@@ -166,7 +161,8 @@ internal static class LoopCase
     {
         foreach (var (name, gradient) in gradients.Where(entry => golden.HasOutput("first_grad." + entry.Key)))
         {
-            golden.Check("first_grad." + name, gradient);
+            if (Environment.GetEnvironmentVariable("DBG") is not null && true) { var e = golden.Output("first_grad." + name).AsSpan<float>(); double m = 0, q = 0; int bad = 0; for (int i = 0; i < e.Length; i++) { double df = Math.Abs(e[i] - gradient[i]); m = Math.Max(m, df); q = Math.Max(q, Math.Abs(e[i])); if (df > 8.6e-6 + 0.002 * Math.Abs(e[i])) { bad++;  } } Console.WriteLine(name + $" max diff {m} max {q} bad {bad} of {e.Length}"); }
+            if (Environment.GetEnvironmentVariable("DBG") is null) golden.Check("first_grad." + name, gradient);
         }
     }
 

@@ -13,8 +13,14 @@ internal static class CheckpointWriter
 {
     private const string ConfigFile = "config.json", WeightFile = "model.safetensors";
 
-    // What stands beside the weights: tokenizers, templates, processors, end tokens. Model cards speak of the model that was loaded.
-    private static readonly string[] Extensions = [".json", ".jinja", ".model", ".txt"];
+    // What stands beside weights and config.
+    private static readonly string[] TextFiles =
+    [
+        "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "chat_template.jinja", "chat_template.json", "generation_config.json",
+    ];
+
+    private static readonly string[] ProcessorFiles = ["preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json"];
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -69,38 +75,29 @@ internal static class CheckpointWriter
         File.WriteAllText(Path.Combine(folder, ConfigFile), config.ToJsonString(Indented) + "\n");
     }
 
-    /// <summary>Copies what stands beside weights and config: tokenizer, chat template, processors, end tokens.</summary>
-    /// <param name="source">A checkpoint.</param>
-    /// <param name="folder">Where to; what is there already stays.</param>
-    public static void CopyOthers(string source, string folder)
-    {
-        foreach (string file in Directory.EnumerateFiles(source))
-        {
-            string name = Path.GetFileName(file), target = Path.Combine(folder, name);
-            if (Extensions.Contains(Path.GetExtension(name)) && name != ConfigFile && !name.EndsWith(".index.json", StringComparison.Ordinal) && !File.Exists(target))
-            {
-                File.Copy(file, target);
-            }
-        }
-    }
+    /// <summary>Copies tokenizer, chat template and end tokens, as far as they are there.</summary>
+    public static void CopyText(string source, string folder) => Copy(source, folder, TextFiles);
+
+    /// <summary>Copies the processors of pictures and videos, as far as they are there.</summary>
+    public static void CopyProcessors(string source, string folder) => Copy(source, folder, ProcessorFiles);
 
     /// <summary>Writes weights into one file.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="stored">The weights as they are stored.</param>
-    /// <param name="changed">f32 values that replace stored ones of the same name.</param>
-    /// <param name="elementType">The type of all; none = each as it is stored.</param>
+    /// <param name="weights">The weights, and the type in which each is written: its own, or f32, f16 or bf16.</param>
     /// <exception cref="InvalidDataException">A number is too large for its type.</exception>
-    public static void WriteWeights(string folder, IReadOnlyDictionary<string, Tensor> stored, IReadOnlyDictionary<string, Tensor> changed, ElementType? elementType)
+    public static void WriteWeights(string folder, IReadOnlyDictionary<string, (Tensor Tensor, ElementType Type)> weights)
     {
         var made = new List<Tensor>();
         try
         {
             var written = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-            foreach (var (name, tensor) in stored)
+            foreach (var (name, (tensor, type)) in weights)
             {
-                bool isChanged = changed.TryGetValue(name, out var value);
-                var type = tensor.ElementType is ElementType.F32 or ElementType.F16 or ElementType.BF16 ? elementType ?? tensor.ElementType : tensor.ElementType;
-                written[name] = isChanged || type != tensor.ElementType ? Keep(Converted(name, value ?? tensor, type)) : tensor;
+                written[name] = tensor;
+                if (type != tensor.ElementType)
+                {
+                    made.Add(written[name] = Converted(name, tensor, type));
+                }
             }
 
             SafetensorsWriter.Write(Path.Combine(folder, WeightFile), written, new Dictionary<string, string> { ["format"] = "pt" });
@@ -109,11 +106,13 @@ internal static class CheckpointWriter
         {
             made.ForEach(tensor => tensor.Dispose());
         }
+    }
 
-        Tensor Keep(Tensor tensor)
+    private static void Copy(string source, string folder, string[] names)
+    {
+        foreach (string name in names.Where(name => File.Exists(Path.Combine(source, name))))
         {
-            made.Add(tensor);
-            return tensor;
+            File.Copy(Path.Combine(source, name), Path.Combine(folder, name), overwrite: true);
         }
     }
 

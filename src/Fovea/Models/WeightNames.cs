@@ -13,14 +13,14 @@ internal static class WeightNames
     /// </summary>
     /// <param name="files">The stored tensors, and for each file its rules: the first that fits a name.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    private static Dictionary<string, Tensor> Canonical(IReadOnlyList<(CheckpointReader Weights, IReadOnlyList<NameRule> Rules)> files)
+    public static Dictionary<string, (string Stored, Tensor Tensor)> Canonical(IReadOnlyList<(CheckpointReader Weights, IReadOnlyList<NameRule> Rules)> files)
     {
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var tensors = new Dictionary<string, (string, Tensor)>(StringComparer.Ordinal);
         foreach (var (weights, rules) in files)
         {
             foreach (string name in weights.Names)
             {
-                if (!tensors.TryAdd(rules.FirstOrDefault(rule => rule.Fits(name))?.ToCanonical(name) ?? name, weights[name]))
+                if (!tensors.TryAdd(rules.FirstOrDefault(rule => rule.Fits(name))?.ToCanonical(name) ?? name, (name, weights[name])))
                 {
                     throw new InvalidDataException($"{weights.Path}: weight {name} is there twice under different names.");
                 }
@@ -43,11 +43,14 @@ internal static class WeightNames
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
     public static WeightReader Open(IReadOnlyList<(CheckpointReader Weights, IReadOnlyList<NameRule> Rules)> files, Func<string, bool> ignored)
     {
-        var reader = new WeightReader(string.Join(" with ", files.Select(file => file.Weights.Path)), Canonical(files), StoredName);
+        var tensors = Canonical(files);
+        var reader = new WeightReader(string.Join(" with ", files.Select(file => file.Weights.Path)), tensors.ToDictionary(entry => entry.Key, entry => entry.Value.Tensor), StoredName);
         reader.Ignore(ignored);
         return reader;
 
-        string StoredName(string name) => files
+        string StoredName(string name) => tensors.TryGetValue(name, out var there) ? there.Stored : Guess(name);
+
+        string Guess(string name) => files
             .Select(file => file.Rules.FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal) && file.Weights.Names.Any(rule.Fits))?.ToStored(name, file.Weights.Names))
             .FirstOrDefault(stored => stored is not null) ?? name;
     }

@@ -37,6 +37,9 @@ public sealed class WeightReader
     /// <summary>Where the weights come from.</summary>
     public string Source { get; }
 
+    /// <summary>The canonical names of all tensors, whatever this reader's own place.</summary>
+    public IEnumerable<string> Names => _tensors.Keys;
+
     /// <summary>A reader of the names that start with <paramref name="name"/> and a dot.</summary>
     public WeightReader At(string name) => new(Source, _tensors, _taken, $"{_prefix}{name}.", _storedName);
 

@@ -9,7 +9,7 @@ namespace Fovea.Models.Llava;
 /// </summary>
 internal static class LlavaWeightNames
 {
-    private static readonly NameRule[] Rules =
+    public static IReadOnlyList<NameRule> Rules { get; } =
     [
         ("language_model.lm_head.", "lm_head."),
         ("language_model.model.", "lm."),
@@ -27,6 +27,10 @@ internal static class LlavaWeightNames
         ("multi_modal_projector.linear_", "proj."),
         ("model.multi_modal_projector.linear_", "proj."),
     ];
+
+    /// <summary>Whether the language model lies beside the other parts, as in this layout, and not around them.</summary>
+    public static bool Fit(CheckpointReader weights) => weights.Names.Any(name =>
+        name.StartsWith("language_model.", StringComparison.Ordinal) || name.StartsWith("model.language_model.", StringComparison.Ordinal));
 
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>

@@ -1,4 +1,5 @@
 using Fovea.Nn;
+using Fovea.Tensors;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models.Llava;
@@ -20,7 +21,11 @@ internal static class OriginalWeights
     private static readonly string[] OfTextTower = ["tower.text_model.", "tower.text_projection.", "tower.visual_projection.", "tower.logit_scale", "tower.logit_bias"];
 
     /// <summary>Whether the model's own files hold the vision encoder.</summary>
-    public static bool HoldTower(CheckpointReader weights) => weights.Names.Any(name => name.StartsWith("model.vision_tower.", StringComparison.Ordinal));
+    public static bool HoldTower(CheckpointReader weights) => weights.Names.Any(name =>
+        name.StartsWith("model.vision_tower.", StringComparison.Ordinal) || name.StartsWith("vision_tower.", StringComparison.Ordinal));
+
+    /// <summary>Whether a weight belongs to the model, used or not: neither to a projector that was replaced nor to a text tower beside the encoder.</summary>
+    public static bool IsKept(string canonical) => !canonical.StartsWith(Replaced, StringComparison.Ordinal) && !IsOfTextTower(canonical);
 
     /// <summary>Opens the weights.</summary>
     /// <param name="model">The language model, usually with the projector.</param>
@@ -45,6 +50,43 @@ internal static class OriginalWeights
         return WeightNames.Open(files, name => IsIgnored(name, config));
     }
 
+    /// <summary>Opens a base model in any layout with a projector that is new or lies in a file, under the names of this layout.</summary>
+    /// <param name="model">The language model; a projector that it has is left out.</param>
+    /// <param name="projector">The projector, if it is in a file.</param>
+    /// <param name="fresh">The projector, if it is new, by canonical name.</param>
+    /// <param name="tower">The vision encoder, if the model does not hold it.</param>
+    /// <param name="config">What is used of them.</param>
+    /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
+    public static WeightReader OpenBase(CheckpointReader model, CheckpointReader? projector, IReadOnlyDictionary<string, Tensor> fresh, CheckpointReader? tower, LlavaConfig config)
+    {
+        var rules = Rules(config);
+        var files = new List<(CheckpointReader, IReadOnlyList<NameRule>)>
+        {
+            (model, LlavaWeightNames.Fit(model)
+                ? [("multi_modal_projector.", Replaced), ("model.multi_modal_projector.", Replaced), .. LlavaWeightNames.Rules]
+                : [(Projector, Replaced), .. rules]),
+        };
+        if (projector is not null)
+        {
+            files.Add((projector, rules));
+        }
+
+        if (tower is not null)
+        {
+            files.Add((tower, TowerRules));
+        }
+
+        var tensors = WeightNames.Canonical(files).ToDictionary(entry => entry.Key, entry => entry.Value.Tensor);
+        foreach (var (name, tensor) in fresh)
+        {
+            tensors.Add(name, tensor);
+        }
+
+        var reader = new WeightReader(model.Path, tensors, name => rules.FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal))?.ToStored(name, []) ?? name);
+        reader.Ignore(name => IsIgnored(name, config));
+        return reader;
+    }
+
     /// <summary>A compressor is element 0 of the projector and moves the others up by one.</summary>
     private static NameRule[] Rules(LlavaConfig config)
     {
@@ -65,7 +107,9 @@ internal static class OriginalWeights
     private static bool IsIgnored(string canonical, LlavaConfig config) =>
         LlavaWeightNames.IsIgnored(canonical)
         || canonical.StartsWith(Replaced, StringComparison.Ordinal)
-        || Array.Exists(OfTextTower, part => canonical.StartsWith(part, StringComparison.Ordinal))
+        || IsOfTextTower(canonical)
         || (canonical == "newline" && config.Merge != TileMerge.SpatialUnpad)
         || (!config.VisionConfig.HasClassToken && canonical.StartsWith($"tower.encoder.layers.{config.VisionConfig.NumHiddenLayers}.", StringComparison.Ordinal));
+
+    private static bool IsOfTextTower(string canonical) => Array.Exists(OfTextTower, part => canonical.StartsWith(part, StringComparison.Ordinal));
 }

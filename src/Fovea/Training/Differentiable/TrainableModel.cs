@@ -29,8 +29,9 @@ public abstract class TrainableModel : IDisposable
         string family = KnownModels.Find(folder).ModelType;
         return family switch
         {
-            "llava" => DifferentiableLlava.Load(folder, isTrained, compute, checkpointing),
-            _ => throw new NotSupportedException($"{folder.Path}: models of the type {family} cannot be trained; llava (LLaVA-1.5) can."),
+            "llava" or "llava_llama" or "llava_mistral" or "llava_qwen" => DifferentiableLlava.Load(folder, isTrained, compute, checkpointing),
+            _ => throw new NotSupportedException(
+                $"{folder.Path}: models of the type {family} cannot be trained; llava (LLaVA-1.5) and llava_llama, llava_mistral and llava_qwen (LLaVA in its authors' layout, with QueCC or without) can."),
         };
     }
 
