@@ -41,7 +41,7 @@ public sealed record TrainingOptions
     public bool TuneMmMlpAdapter { get; init; }
 
     /// <summary>A projector that was trained before.</summary>
-    [Description("projector of an earlier run to begin with: its folder or mm_projector file")]
+    [Description("QueCC: projector of an earlier run to begin with: its folder, or its mm_projector.bin; none = a fresh one")]
     public string? PretrainMmMlpAdapter { get; init; }
 
     /// <summary>Keeps the language model.</summary>
@@ -53,11 +53,19 @@ public sealed record TrainingOptions
     public bool FreezeMmMlpAdapter { get; init; }
 
     /// <summary>The projector's layers.</summary>
-    [Description("layers of a fresh projector, such as mlp2x_gelu; none = those of the model")]
+    [Description("QueCC: what follows it, linear or mlp with a number of layers; none = mlp2x_gelu")]
     public string? MmProjectorType { get; init; }
 
+    /// <summary>The vision encoder.</summary>
+    [Description("QueCC: folder of the vision encoder, for a language model that has none; none = that of the model")]
+    public string? VisionTower { get; init; }
+
+    /// <summary>What queries are made of.</summary>
+    [Description("QueCC: hidden state of the vision encoder that queries are made of, from the end if negative; none = that of the model, else -2")]
+    public int? MmVisionSelectLayer { get; init; }
+
     /// <summary>QueCC or none.</summary>
-    [Description("quecc: a fresh projector compresses the visual tokens for the question; none = the model's own projector")]
+    [Description("quecc: the projector compresses the visual tokens for the question; none = the model's own projector")]
     public string? MmVisionTokenCompressionType { get; init; }
 
     /// <summary>What enters QueCC.</summary>

@@ -66,6 +66,9 @@ internal static class TrainingOptionsCheck
             options.MmVisionTokenCompressionType is not null && !sized,
             "mm_vision_token_compression_type quecc needs mm_vision_token_compression_kernel_size and mm_vision_token_compression_stride.");
         Refuse(
+            options.MmVisionTokenCompressionType is null && options.PretrainMmMlpAdapter is not null,
+            "pretrain_mm_mlp_adapter needs mm_vision_token_compression_type quecc: other models bring their projector along.");
+        Refuse(
             options.MmVisionTokenCompressionType is null && (options.MmVisionTokenCompressionKernelSize ?? options.MmVisionTokenCompressionStride) is not null,
             "mm_vision_token_compression_kernel_size and mm_vision_token_compression_stride belong to mm_vision_token_compression_type quecc, which is missing.");
     }

@@ -19,11 +19,18 @@ public static class TrainingOptionsFile
         ["deepspeed"] = null, ["tf32"] = null, ["dataloader_num_workers"] = null, ["report_to"] = null, ["lazy_preprocess"] = null, ["evaluation_strategy"] = null,
         ["eval_strategy"] = null, ["save_strategy"] = null, ["logging_strategy"] = null, ["per_device_eval_batch_size"] = null, ["cache_dir"] = null, ["optim"] = "adamw_torch",
         ["remove_unused_columns"] = null, ["mpt_attn_impl"] = null, ["local_rank"] = null, ["run_name"] = null, ["overwrite_output_dir"] = null, ["ddp_find_unused_parameters"] = null,
-        ["is_multimodal"] = null, ["vision_tower"] = null, ["double_quant"] = null, ["quant_type"] = null, ["lora_r"] = null, ["lora_alpha"] = null, ["lora_dropout"] = null,
+        ["is_multimodal"] = null, ["double_quant"] = null, ["quant_type"] = null, ["lora_r"] = null, ["lora_alpha"] = null, ["lora_dropout"] = null,
         ["lora_weight_path"] = null, ["lora_bias"] = null, ["resume_from_checkpoint"] = null, ["do_train"] = null,
         ["bits"] = "16", ["lora_enable"] = "false", ["fp16"] = "false", ["mm_use_im_start_end"] = "false", ["mm_use_im_patch_token"] = "false", ["mm_patch_merge_type"] = "flat",
-        ["mm_vision_select_feature"] = "patch", ["mm_vision_select_layer"] = "-2", ["unfreeze_mm_vision_tower"] = "false", ["image_grid_pinpoints"] = "null",
+        ["mm_vision_select_feature"] = "patch", ["unfreeze_mm_vision_tower"] = "false", ["image_grid_pinpoints"] = "null",
     };
+
+    /// <summary>Options of a new projector.</summary>
+    private static readonly string[] OfQuecc =
+    [
+        "mm_projector_type", "vision_tower", "mm_vision_select_layer", "mm_vision_output_token_count", "mm_vision_output_text_embedding_size",
+        "mm_vision_output_combined_token_count",
+    ];
 
     /// <summary>All options with their types and defaults.</summary>
     public static IReadOnlyList<OptionInfo> Options { get; } = OptionRecord.Describe(RunJson.Lines.TrainingOptions);
@@ -58,6 +65,11 @@ public static class TrainingOptionsFile
 
         var options = OptionRecord.Read(Owner, given, RunJson.Lines.TrainingOptions);
         TrainingOptionsCheck.Check(options);
+        foreach (string name in options.MmVisionTokenCompressionType is null ? OfQuecc.Where(name => given[name] is not null) : [])
+        {
+            notes($"{name} has no effect without mm_vision_token_compression_type.");
+        }
+
         return options;
     }
 

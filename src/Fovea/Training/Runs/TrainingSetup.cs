@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Fovea.Models;
 using Fovea.Tensors.Ops;
 using Fovea.Tensors.Threading;
 using Fovea.Training.Data;
@@ -22,9 +20,9 @@ public sealed class TrainingSetup : IDisposable
             Held = Own(SampleSet.Open(options.EvalDataPath, options.EvalImageFolder));
             CheckSamples(options, Samples, Held);
             Compute = Own(new Compute(Own(new Workers(options.Threads ?? Environment.ProcessorCount))));
-            var folder = CheckpointFolder.Open(options.ModelNameOrPath, Overrides(options));
-            Model = Own(TrainableModel.Load(folder, name => IsTrained(options, name), Compute, options.GradientCheckpointing));
-            Encoder = new SampleEncoder(folder, options.Version, options.ModelMaxLength, Model.VisualTokens, options.ImageAspectRatio == "pad");
+            var model = new BaseModel(options);
+            Model = Own(model.Load(Compute));
+            Encoder = model.Encoder(Model.VisualTokens);
             Order = new SampleOrder(
                 Samples.WordCounts, options.PerDeviceTrainBatchSize, options.GradientAccumulationSteps, unchecked((ulong)options.Seed), options.GroupByModalityLength);
             Schedule = ScheduleOf(options, Order.StepsPerEpoch);
@@ -127,10 +125,6 @@ public sealed class TrainingSetup : IDisposable
         }
     }
 
-    private static bool IsTrained(TrainingOptions options, string name) => ParameterNames.IsProjector(name)
-        ? !options.FreezeMmMlpAdapter
-        : !options.TuneMmMlpAdapter && !options.FreezeBackbone;
-
     private static LearningRateSchedule ScheduleOf(TrainingOptions options, int stepsPerEpoch)
     {
         double steps = options.MaxSteps is { } most and > 0 ? most : Math.Ceiling(stepsPerEpoch * options.NumTrainEpochs);
@@ -147,31 +141,5 @@ public sealed class TrainingSetup : IDisposable
         };
         var schedule = LearningRateSchedule.WithWarmup(kind, options.LearningRate, (int)steps, options.LrSchedulerType == "constant" ? 0 : options.WarmupRatio);
         return options.WarmupSteps > 0 && options.LrSchedulerType != "constant" ? schedule with { WarmupSteps = options.WarmupSteps } : schedule;
-    }
-
-    /// <summary>What the run says of the model otherwise than its <c>config.json</c>.</summary>
-    private static JsonObject? Overrides(TrainingOptions options)
-    {
-        if (options.MmVisionTokenCompressionType is null)
-        {
-            return null;
-        }
-
-        var keys = new JsonObject { ["mm_vision_token_compression_type"] = options.MmVisionTokenCompressionType };
-        Add("mm_vision_output_token_count", options.MmVisionOutputTokenCount);
-        Add("mm_vision_output_text_embedding_size", options.MmVisionOutputTextEmbeddingSize);
-        Add("mm_vision_output_combined_token_count", options.MmVisionOutputCombinedTokenCount);
-        Add("mm_vision_token_compression_kernel_size", options.MmVisionTokenCompressionKernelSize);
-        Add("mm_vision_token_compression_stride", options.MmVisionTokenCompressionStride);
-        Add("mm_projector_type", options.MmProjectorType);
-        return keys;
-
-        void Add(string name, JsonNode? value)
-        {
-            if (value is not null)
-            {
-                keys[name] = value;
-            }
-        }
     }
 }

@@ -62,6 +62,7 @@ public sealed class TrainingOptionsFileTests : IDisposable
     [InlineData("output_dir", "\"\"", "output_dir is missing")]
     [InlineData("mm_vision_token_compression_type", "\"tokenpacker\"", "mm_vision_token_compression_type is 'tokenpacker'")]
     [InlineData("mm_vision_token_compression_type", "\"quecc\"", "needs mm_vision_token_compression_kernel_size")]
+    [InlineData("pretrain_mm_mlp_adapter", "\"projector\"", "needs mm_vision_token_compression_type")]
     [InlineData("mm_vision_token_compression_stride", "4", "belong to mm_vision_token_compression_type")]
     public void Read_OfAWrongValue_NamesTheOption(string name, string json, string message) =>
         Assert.Contains(message, Refused((name, JsonNode.Parse(json))), StringComparison.Ordinal);
