@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Fovea.Tensors;
-using Fovea.Tensors.Autograd;
 using Fovea.Tensors.Serialization;
 using Fovea.Training.Optimization;
 
