@@ -10,16 +10,14 @@ internal static class LossPlot
 
     public static void Write(string path, IReadOnlyList<RunMetrics> metrics)
     {
+        var trained = new PlotSeries("trained", Thinned(metrics, line => line.Loss));
+        var held = new PlotSeries("held out", Thinned(metrics, line => line.EvalLoss)) { Color = 1, Dots = true };
         var plot = new LinePlot
         {
             Title = "Loss",
             XLabel = "step",
             YLabel = "mean loss of a label",
-            Series =
-            [
-                new PlotSeries("trained", Thinned(metrics, line => line.Loss)),
-                new PlotSeries("held out", Thinned(metrics, line => line.EvalLoss)) { Color = 1, Dots = true },
-            ],
+            Series = [.. new[] { trained, held }.Where(series => series.Points.Count > 0)],
         };
         string partial = path + ".partial";
         File.WriteAllText(partial, plot.ToSvg());

@@ -24,7 +24,7 @@ internal sealed class RunFolder
         .. Directory.EnumerateDirectories(Path, Prefix + "*").Select(path => (Step: StepOf(path), Path: path)).Where(checkpoint => checkpoint.Step >= 0).OrderBy(checkpoint => checkpoint.Step),
     ];
 
-    /// <summary>Makes the folder if it is not there, and clears away what a run that was killed left half written.</summary>
+    /// <summary>Makes the folder if it is not there.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="resume">Whether a run in it may go on.</param>
     /// <exception cref="IOException">The folder cannot be written, or a run is in it and is not to go on.</exception>
@@ -48,16 +48,20 @@ internal sealed class RunFolder
             throw new IOException($"output_dir {path} holds a run already: add --resume to go on with it, or name another folder.");
         }
 
-        // Checkpoints lie inside; the trained model is written beside the folder first.
-        string name = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        string[] left =
-        [
-            .. Directory.EnumerateDirectories(path, Prefix + "*" + Partial),
-            .. Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(name) ?? path, System.IO.Path.GetFileName(name) + ".*" + Partial),
-        ];
-        Array.ForEach(left, folder => Directory.Delete(folder, recursive: true));
-
         return folder;
+    }
+
+    /// <summary>Removes what a run that was killed left half written. No other run may be at work in the folder.</summary>
+    public void Clear()
+    {
+        // Checkpoints lie inside; the trained model is written beside the folder first, under its name and a number of 32 digits.
+        string name = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
+        var models = Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(name) ?? name, System.IO.Path.GetFileName(name) + ".*" + Partial)
+            .Where(left => Guid.TryParseExact(left[(name.Length + 1)..^Partial.Length], "N", out _));
+        foreach (string left in Directory.EnumerateDirectories(Path, Prefix + "*" + Partial).Concat(models).ToList())
+        {
+            Directory.Delete(left, recursive: true);
+        }
     }
 
     /// <summary>Writes a checkpoint, then removes the oldest beyond a number.</summary>

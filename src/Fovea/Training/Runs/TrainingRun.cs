@@ -29,6 +29,7 @@ public sealed class TrainingRun : IDisposable
         _loader = Loader(setup.Samples);
         Resume();
         _metrics = MetricsLog.Open(folder.Metrics, setup.Optimizer.Steps);
+        folder.Clear();
     }
 
     /// <summary>What the run does.</summary>
@@ -158,6 +159,11 @@ public sealed class TrainingRun : IDisposable
         if (_setup.Held.Count > 0 && (Step == _setup.Schedule.Steps || (_setup.Options.EvalSteps is { } every && Step % every == 0)))
         {
             var (loss, labels) = HeldOutLoss.Measure(_setup, Loader(_setup.Held));
+            if (!double.IsFinite(loss))
+            {
+                throw new InvalidDataException($"Step {Step}: the loss of what is held out is {loss}. {_folder.Last}");
+            }
+
             Tell(new RunMetrics { Step = Step, EvalLoss = loss, EvalLabels = labels }, TimeSpan.Zero);
             _clock.Lap();
         }

@@ -185,13 +185,19 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void Open_ClearsAwayWhatAKillLeft()
+    public void Run_ClearsAwayWhatAKillLeftAndNothingElse()
     {
-        Directory.CreateDirectory(Path.Combine(_folder.Output, "checkpoint-3.partial"));
-        Directory.CreateDirectory(_folder.Output + ".0123.partial");
+        string checkpoint = Path.Combine(_folder.Output, "checkpoint-3.partial"), model = $"{_folder.Output}.{Guid.NewGuid():N}.partial", others = _folder.Output + ".other.partial";
+        Array.ForEach([checkpoint, model, others], path => Directory.CreateDirectory(path));
         TrainingFolder.Run(_folder.Options(("max_steps", 1)));
-        Assert.False(Directory.Exists(Path.Combine(_folder.Output, "checkpoint-3.partial")));
-        Assert.False(Directory.Exists(_folder.Output + ".0123.partial"));
+        Assert.Equal([false, false, true], new[] { checkpoint, model, others }.Select(Directory.Exists));
+    }
+
+    [Fact]
+    public void Open_OfARunThatIsGoingOn_IsRefused()
+    {
+        using var first = TrainingRun.Open(_folder.Options(), resume: false, new RunObserver());
+        Assert.Contains("metrics.jsonl", Refused<IOException>(_folder.Options(), resume: true), StringComparison.Ordinal);
     }
 
     private static string Refused<TException>(TrainingOptions options, bool resume = false)
