@@ -1,5 +1,4 @@
 using Fovea.Imaging;
-using Fovea.Models;
 using Fovea.Models.Llava;
 using Fovea.Nn;
 using Fovea.Tensors;
