@@ -25,6 +25,12 @@ public sealed partial class Tape : IDisposable
     /// <summary>Where operations run.</summary>
     public Compute Compute { get; }
 
+    /// <summary>
+    /// Whether what enters <see cref="Linear"/> and <see cref="MatrixProduct"/>, forward and back, is rounded to bf16 (to nearest, ties to even). Sums stay f32,
+    /// and so do values, gradients and parameters; the rounding itself counts as the identity on the way back.
+    /// </summary>
+    public bool RoundsProducts { get; init; }
+
     /// <summary>A value to which no gradient flows. The tensor is borrowed.</summary>
     public Variable Constant(Tensor value) => new(value, requiresGradient: false);
 
@@ -98,7 +104,7 @@ public sealed partial class Tape : IDisposable
         _entries.Add(new Entry(result, gradient =>
         {
             var mark = Compute.Arena.Top;
-            var tape = new Tape(Compute);
+            var tape = new Tape(Compute) { RoundsProducts = RoundsProducts };
             var leaf = tape.Leaf(input.Value);
             tape.Backward(segment(tape, leaf), gradient);
             switch (input.RequiresGradient ? leaf.Gradient : null, input.Gradient)
