@@ -94,8 +94,8 @@ internal sealed class OriginalSource : LlavaSource
     public override void Write(string folder, IReadOnlyList<Parameter> parameters, ElementType? elementType)
     {
         var config = JsonObject.Create(_config) ?? [];
-        string name = config[Tower]?.GetValue<string>() ?? "";
-        string inside = Path.IsPathRooted(name) || name.Split('/', '\\').Contains("..") ? "vision_tower" : name;
+        string name = VisionTowerFolder.Named(_config) ?? "";
+        string inside = Path.IsPathRooted(name) || name.Split('/', '\\').Any(part => part is "" or "." or "..") ? "vision_tower" : name;
         string towerFolder = Path.Combine(folder, inside);
         Directory.CreateDirectory(towerFolder);
         bool projectorAlone = parameters.All(parameter => !parameter.RequiresGradient || ParameterNames.IsProjector(parameter.Name));
