@@ -5,6 +5,9 @@ switch (args)
     case ["kernels", .. var rest]:
         KernelBenchmark.Run(rest);
         return 0;
+    case ["accuracy"]:
+        AccuracyBenchmark.Run();
+        return 0;
     case ["capture"]:
         CaptureBenchmark.Run();
         return 0;
@@ -43,6 +46,7 @@ switch (args)
             usage: dotnet run -c Release --project benchmarks/Fovea.Benchmarks -- COMMAND
             kernels [linear|attention|rows]   GFLOP/s and GB/s of the kernels
             kernels products [FORMAT|MODEL|ROWS ...]  matrix products in every weight format at shapes of real models, as a share of the machine's limits
+            accuracy                          relative errors of weights and products in every format, beside formats of ggml
             capture                           what attention rows for scores add to a layer's attention at 729 and 2880 visual tokens
             formats [QUESTIONS]               what formats of weights and caches do to the answers of foveola (default: 400 questions)
             methods [MODEL] [--rounds N]      time to first token and tokens/s of every method at 100, 50, 25 and 10 % of the visual tokens;

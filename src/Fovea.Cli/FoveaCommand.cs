@@ -80,6 +80,7 @@ public static class FoveaCommand
             ScalingCommand.Create(terminal),
             GenerateCommand.Create(terminal),
             QuantizeCommand.Create(terminal),
+            TrainCommand.Create(terminal),
         ];
         // A RootCommand would be called after the assembly.
         var root = new Command(Program, "Asks vision-language models about pictures, with as many visual tokens as the answer needs.")

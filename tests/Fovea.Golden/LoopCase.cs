@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Fovea.Imaging;
 using Fovea.Models;
 using Fovea.Tensors;
@@ -14,6 +15,8 @@ namespace Fovea.Golden;
 /// <summary><c>training/loop</c>: optimizer steps from a checkpoint; rate, loss, gradient norm of each, and the parameters after the last.</summary>
 internal static class LoopCase
 {
+    private const string AspectRatio = "image_aspect_ratio";
+
     public static void Run(GoldenCase golden)
     {
         var options = golden.Options;
@@ -23,8 +26,8 @@ internal static class LoopCase
         string loops = Path.GetDirectoryName(golden.Path) ?? "";
         string checkpoint = Path.GetFullPath(Path.Combine(loops, "..", "..", "checkpoints", golden.Root.GetProperty("checkpoint").GetString() ?? ""));
         // The reference values were made with the processors that resize as Pillow does.
-        var folder = CheckpointFolder.Open(checkpoint, new LoadOptions { Processing = ProcessorVariant.Slow });
-        using var model = Load(folder, trained, compute);
+        var folder = CheckpointFolder.Open(checkpoint, new LoadOptions { Overrides = Overrides(options), Processing = ProcessorVariant.Slow });
+        using var model = TrainableModel.Load(folder, trained.Contains, compute);
         var initial = model.Trained.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.AsSpan<float>().ToArray());
         using var optimizer = new AdamW(Groups(options, model.Trained))
         {
@@ -42,14 +45,12 @@ internal static class LoopCase
             Path.Combine(loops, "data"),
             options.GetProperty("version").GetString() ?? "",
             Tokenizer.Load(checkpoint),
-            model.ImageTokenId,
-            model.VisualTokens,
             Background(options, folder));
         var gradients = new Dictionary<string, float[]>();
         var loop = new TrainingLoop<TrainingSequence[]>(compute, optimizer, schedule)
         {
             Loss = model.Loss,
-            ValidLabels = batch => batch.Sum(sequence => sequence.ValidLabels),
+            ValidLabels = batch => model.Pack(batch).ValidLabels,
             Normalization = options.GetProperty("loss_normalization").GetString() switch
             {
                 "micro_batch_mean" => LossNormalization.MicroBatchMean,
@@ -65,29 +66,21 @@ internal static class LoopCase
                 }
             },
         };
-        CheckSteps(golden, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config), samples, loop);
+        CheckSteps(golden, model, folder, samples, loop);
         CheckGradients(golden, gradients);
         CheckParameters(golden, model, initial);
     }
 
-    private static DifferentiableLlava Load(CheckpointFolder folder, HashSet<string> trained, Compute compute)
-    {
-        try
-        {
-            return DifferentiableLlava.Load(folder, trained.Contains, compute);
-        }
-        catch (NotSupportedException error)
-        {
-            throw new NotBuiltException(error.Message);
-        }
-    }
+    /// <summary>The authors' layout keeps in its config how pictures become square.</summary>
+    private static JsonObject? Overrides(JsonElement options) => options.TryGetProperty(AspectRatio, out var ratio) ? new JsonObject { [AspectRatio] = ratio.GetString() } : null;
 
-    /// <summary>The mean color, with which the reference's dataset pads; none where it crops.</summary>
+    /// <summary>The mean color, with which the reference's dataset pads; none where it crops, or the model's own processor pads.</summary>
     private static byte[]? Background(JsonElement options, CheckpointFolder folder)
     {
-        string ratio = options.TryGetProperty("image_aspect_ratio", out var named) ? named.GetString() ?? "" : "pad";
+        string ratio = options.TryGetProperty(AspectRatio, out var named) ? named.GetString() ?? "" : "pad";
         return ratio switch
         {
+            _ when folder.Config.TryGetProperty("mm_vision_tower", out _) => null,
             "square" => null,
             "pad" when folder.Read("preprocessor_config.json") is { } keys => [.. keys.GetProperty("image_mean").EnumerateArray().Select(mean => (byte)(mean.GetDouble() * 255))],
             _ => throw new GoldenMismatchException($"the aspect ratio {ratio} is not understood"),
@@ -108,7 +101,7 @@ internal static class LoopCase
         return ParameterGroup.Of(parameters, options.GetProperty("weight_decay").GetDouble(), factor);
     }
 
-    private static void CheckSteps(GoldenCase golden, ImageProcessor processor, LoopSamples samples, TrainingLoop<TrainingSequence[]> loop)
+    private static void CheckSteps(GoldenCase golden, TrainableModel model, CheckpointFolder folder, LoopSamples samples, TrainingLoop<TrainingSequence[]> loop)
     {
         var log = golden.Root.GetProperty("log");
         double atol = log.GetProperty("loss_atol").GetDouble(), rtol = log.GetProperty("grad_norm_rtol").GetDouble();
@@ -119,8 +112,8 @@ internal static class LoopCase
             int step = expected.GetProperty("step").GetInt32();
             if (step == 0)
             {
-                CheckBatch(golden, batches[0]);
-                CheckPixels(golden, processor, batches[0]);
+                CheckBatch(golden, model, folder.Config, batches[0]);
+                CheckPixels(golden, folder, batches[0]);
             }
 
             var report = loop.Step(batches);
@@ -135,17 +128,31 @@ internal static class LoopCase
         }
     }
 
-    private static void CheckBatch(GoldenCase golden, TrainingSequence[] batch)
+    /// <summary>The first micro-batch, padded. Where a token of the vocabulary stands for pictures, it has been expanded already.</summary>
+    private static void CheckBatch(GoldenCase golden, TrainableModel model, JsonElement config, TrainingSequence[] batch)
     {
-        int length = batch.Max(sequence => sequence.Tokens.Count);
-        golden.Check(golden.Input("input_ids"), "input_ids", [.. batch.SelectMany(sequence => Padded(sequence.Tokens, 0))]);
-        golden.Check(golden.Input("labels"), "labels", [.. batch.SelectMany(sequence => Padded(sequence.Labels, Tape.IgnoredLabel))]);
+        var rows = batch.Select(sequence => (sequence.Tokens, sequence.Labels));
+        if (config.TryGetProperty("image_token_index", out var token))
+        {
+            var packed = batch.Select(sequence => model.Pack([sequence]));
+            rows = packed.Select(row => ((IReadOnlyList<int>)[.. row.Tokens.Select(id => id == TrainingSequence.Picture ? token.GetInt32() : id)], row.Labels));
+        }
+
+        int length = rows.Max(row => row.Tokens.Count);
+        golden.Check(golden.Input("input_ids"), "input_ids", [.. rows.SelectMany(row => Padded(row.Tokens, 0))]);
+        golden.Check(golden.Input("labels"), "labels", [.. rows.SelectMany(row => Padded(row.Labels, Tape.IgnoredLabel))]);
 
         IEnumerable<int> Padded(IReadOnlyList<int> row, int padding) => row.Concat(Enumerable.Repeat(padding, length - row.Count));
     }
 
-    private static void CheckPixels(GoldenCase golden, ImageProcessor processor, TrainingSequence[] batch)
+    private static void CheckPixels(GoldenCase golden, CheckpointFolder folder, TrainingSequence[] batch)
     {
+        if (!golden.HasInput("pixel_values"))
+        {
+            return;
+        }
+
+        var processor = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
         using var pixels = processor.Process([.. batch.SelectMany(sequence => sequence.Images)]).Pixels;
         Compare.Numbers("pixel_values", golden.Input("pixel_values").AsSpan<float>(), pixels.AsSpan<float>(), 1e-5, 1e-5);
     }
@@ -158,7 +165,7 @@ internal static class LoopCase
         }
     }
 
-    private static void CheckParameters(GoldenCase golden, DifferentiableLlava model, Dictionary<string, float[]> initial)
+    private static void CheckParameters(GoldenCase golden, TrainableModel model, Dictionary<string, float[]> initial)
     {
         var final = golden.Root.GetProperty("final_parameters");
         var byName = model.Trained.ToDictionary(parameter => parameter.Name);

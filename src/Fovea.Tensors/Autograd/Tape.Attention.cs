@@ -44,10 +44,7 @@ public sealed partial class Tape
                 Values = Zeros(values.Shape),
                 Bias = Zeros(new Shape(settings.KeyValueHeads, keys.Value.Rows)),
             };
-            foreach (var segment in segments)
-            {
-                Compute.ForItems(settings.KeyValueHeads, (start, end) => slopes.Add(segment, start, end));
-            }
+            Compute.ForItems(settings.KeyValueHeads, (start, end) => slopes.Add(segments, start, end));
 
             GiveIfAny(queries, queries.RequiresGradient ? slopes.Queries : null);
             GiveIfAny(keys, keys.RequiresGradient ? slopes.Keys : null);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Tensors.Autograd;
@@ -15,8 +16,8 @@ public sealed partial class Tape
     {
         int inputs = weight.Value.RowLength, outputs = weight.Value.Rows;
         Compute.Check(x.Shape.Count % inputs == 0 && x.Shape[-1] == inputs, x.Value, $"does not have rows of {inputs}, which the weight {weight.Value} takes");
-        var rows = x.Value.Reshape((int)(x.Shape.Count / inputs), inputs);
-        var matrix = weight.Value.Reshape(outputs, inputs);
+        var rows = Entering(x.Value.Reshape((int)(x.Shape.Count / inputs), inputs));
+        var matrix = Entering(weight.Value.Reshape(outputs, inputs));
         var y = Compute.Multiply(rows, matrix, transposeB: true);
         if (bias is not null)
         {
@@ -33,14 +34,15 @@ public sealed partial class Tape
 
         return Record(y, [x, weight, bias], gradient =>
         {
+            var entering = Entering(gradient);
             if (x.RequiresGradient)
             {
-                Give(x, Compute.Multiply(gradient, matrix));
+                Give(x, Compute.Multiply(entering, matrix));
             }
 
             if (weight.RequiresGradient)
             {
-                Give(weight, Compute.Multiply(gradient, rows, transposeA: true));
+                Give(weight, Compute.Multiply(entering, rows, transposeA: true));
             }
 
             if (bias is { RequiresGradient: true })
@@ -62,30 +64,32 @@ public sealed partial class Tape
         var stacks = new Broadcast(new Shape(a.Shape.ToArray().AsSpan()[..^2]), new Shape(b.Shape.ToArray().AsSpan()[..^2]));
         int m = a.Shape[-2], n = b.Shape[transposeB ? -2 : -1], count = (int)stacks.Result.Count;
         var y = Compute.Rent([.. stacks.Result.ToArray(), m, n]);
+        Tensor left = Entering(a.Value), right = Entering(b.Value);
         for (int i = 0; i < count; i++)
         {
-            Compute.MultiplyInto(Matrix(y, i), Matrix(a.Value, stacks.First(i)), Matrix(b.Value, stacks.Second(i)), transposeB: transposeB);
+            Compute.MultiplyInto(Matrix(y, i), Matrix(left, stacks.First(i)), Matrix(right, stacks.Second(i)), transposeB: transposeB);
         }
 
         return Record(y, [a, b], gradient =>
         {
             var toA = a.RequiresGradient ? Zeros(a.Shape) : null;
             var toB = b.RequiresGradient ? Zeros(b.Shape) : null;
+            var entering = Entering(gradient);
             for (int i = 0; i < count; i++)
             {
-                var part = Matrix(gradient, i);
+                var part = Matrix(entering, i);
                 var mark = Compute.Arena.Top;
                 if (toA is not null)
                 {
-                    Compute.AddInto(Matrix(toA, stacks.First(i)), Compute.Multiply(part, Matrix(b.Value, stacks.Second(i)), transposeB: !transposeB));
+                    Compute.AddInto(Matrix(toA, stacks.First(i)), Compute.Multiply(part, Matrix(right, stacks.Second(i)), transposeB: !transposeB));
                 }
 
                 if (toB is not null)
                 {
-                    var left = Matrix(a.Value, stacks.First(i));
+                    var matrix = Matrix(left, stacks.First(i));
                     Compute.AddInto(
                         Matrix(toB, stacks.Second(i)),
-                        transposeB ? Compute.Multiply(part, left, transposeA: true) : Compute.Multiply(left, part, transposeA: true));
+                        transposeB ? Compute.Multiply(part, matrix, transposeA: true) : Compute.Multiply(matrix, part, transposeA: true));
                 }
 
                 Compute.Arena.Release(mark);
@@ -94,6 +98,29 @@ public sealed partial class Tape
             GiveIfAny(a, toA);
             GiveIfAny(b, toB);
         });
+    }
+
+    /// <summary>A factor of a matrix product: as it is, or rounded to bf16.</summary>
+    private Tensor Entering(Tensor factor)
+    {
+        if (!RoundsProducts)
+        {
+            return factor;
+        }
+
+        var rounded = Compute.Rent(factor.Shape.ToArray());
+        Compute.ForRows(factor.Rows, factor.RowLength, (start, end) =>
+        {
+            for (int row = start; row < end; row++)
+            {
+                Span<float> from = factor.Row<float>(row), to = rounded.Row<float>(row);
+                for (int i = 0; i < from.Length; i++)
+                {
+                    to[i] = BFloat16.Round(from[i]).ToSingle();
+                }
+            }
+        });
+        return rounded;
     }
 
     private void GiveIfAny(Variable to, Tensor? gradient)

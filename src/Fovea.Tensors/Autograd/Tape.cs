@@ -13,7 +13,7 @@ public sealed partial class Tape : IDisposable
 {
     private readonly List<Entry> _entries = [];
     private readonly Arena.Mark _start;
-    private Compute? _inner;
+    private bool _detached;
 
     /// <summary>Starts a tape on a computation, which must not be released below its present top while the tape is in use.</summary>
     public Tape(Compute compute)
@@ -24,6 +24,12 @@ public sealed partial class Tape : IDisposable
 
     /// <summary>Where operations run.</summary>
     public Compute Compute { get; }
+
+    /// <summary>
+    /// Whether what enters <see cref="Linear"/> and <see cref="MatrixProduct"/>, forward and back, is rounded to bf16 (to nearest, ties to even). Sums stay f32,
+    /// and so do values, gradients and parameters; the rounding itself counts as the identity on the way back.
+    /// </summary>
+    public bool RoundsProducts { get; init; }
 
     /// <summary>A value to which no gradient flows. The tensor is borrowed.</summary>
     public Variable Constant(Tensor value) => new(value, requiresGradient: false);
@@ -63,6 +69,23 @@ public sealed partial class Tape : IDisposable
         _entries.Clear();
     }
 
+    /// <summary>Runs a segment through which no gradient flows, and keeps nothing of it but its result.</summary>
+    /// <param name="segment">Computes on the tape that it is given.</param>
+    public Variable Detach(Func<Tape, Variable> segment)
+    {
+        var mark = Compute.Arena.Top;
+        bool outside = _detached;
+        _detached = true;
+        try
+        {
+            return Constant(Keep(segment(this).Value, mark));
+        }
+        finally
+        {
+            _detached = outside;
+        }
+    }
+
     /// <summary>
     /// Runs a segment without keeping what it computes; the way back computes it once more (arXiv 1604.06174). The memory of a segment is its input,
     /// its output, and while it goes back, itself.
@@ -71,24 +94,34 @@ public sealed partial class Tape : IDisposable
     /// <param name="segment">A pure function of its input and of parameters, called twice, each time with a tape to compute on.</param>
     public Variable Checkpoint(Variable input, Func<Tape, Variable, Variable> segment)
     {
-        _inner ??= new Compute(Compute.Workers, Compute.Kernels);
-        Variable output;
-        using (var tape = new Tape(_inner))
+        var output = Detach(tape => segment(tape, input)).Value;
+        if (_detached)
         {
-            output = new Variable(Copy(segment(tape, tape.Constant(input.Value)).Value), requiresGradient: true);
+            return Constant(output);
         }
 
-        _entries.Add(new Entry(output, gradient =>
+        var result = new Variable(output, requiresGradient: true);
+        _entries.Add(new Entry(result, gradient =>
         {
-            using var tape = new Tape(_inner);
+            var mark = Compute.Arena.Top;
+            var tape = new Tape(Compute) { RoundsProducts = RoundsProducts };
             var leaf = tape.Leaf(input.Value);
             tape.Backward(segment(tape, leaf), gradient);
-            if (input.RequiresGradient && leaf.Gradient is { } inner)
+            switch (input.RequiresGradient ? leaf.Gradient : null, input.Gradient)
             {
-                Add(input, inner);
+                case ({ } inner, null):
+                    input.Gradient = Keep(inner, mark);
+                    break;
+                case ({ } inner, { } sum):
+                    Compute.AddInto(sum, inner);
+                    Compute.Arena.Release(mark);
+                    break;
+                default:
+                    Compute.Arena.Release(mark);
+                    break;
             }
         }));
-        return output;
+        return result;
     }
 
     /// <summary>Forgets all that was recorded and gives its memory back. Variables of the tape must not be read any more.</summary>
@@ -98,20 +131,15 @@ public sealed partial class Tape : IDisposable
         Compute.Arena.Release(_start);
     }
 
-    /// <summary>As <see cref="Reset"/>; frees the memory of checkpointed segments too.</summary>
-    public void Dispose()
-    {
-        Reset();
-        _inner?.Dispose();
-        _inner = null;
-    }
+    /// <summary>As <see cref="Reset"/>.</summary>
+    public void Dispose() => Reset();
 
     private Variable Record(Tensor value, ReadOnlySpan<Variable?> inputs, Action<Tensor> backward)
     {
         bool requires = false;
         foreach (var input in inputs)
         {
-            requires |= input is { RequiresGradient: true };
+            requires |= !_detached && input is { RequiresGradient: true };
         }
 
         var result = new Variable(value, requires);
@@ -154,6 +182,17 @@ public sealed partial class Tape : IDisposable
         var copy = Compute.Rent(source.Shape.ToArray());
         source.AsSpan<float>().CopyTo(copy.AsSpan<float>());
         return copy;
+    }
+
+    /// <summary>Gives back all that was rented since a mark but one result, whose numbers move down to the mark.</summary>
+    private Tensor Keep(Tensor result, Arena.Mark mark)
+    {
+        ReadOnlySpan<float> numbers = result.AsSpan<float>();
+        int[] extents = result.Shape.ToArray();
+        Compute.Arena.Release(mark);
+        var kept = Compute.Rent(extents);
+        numbers.CopyTo(kept.AsSpan<float>());
+        return kept;
     }
 
     private Tensor Zeros(Shape shape)

@@ -15,9 +15,10 @@ public sealed class Arena : IDisposable
     private int _block;
     private long _used;
     private int _rented;
+    private long _bytes;
 
     /// <summary>A place to go back to.</summary>
-    public readonly record struct Mark(int Block, long Used, int Rented);
+    public readonly record struct Mark(int Block, long Used, int Rented, long Bytes);
 
     /// <summary>Bytes of all blocks.</summary>
     public long Capacity
@@ -35,7 +36,10 @@ public sealed class Arena : IDisposable
     }
 
     /// <summary>The current top of the stack.</summary>
-    public Mark Top => new(_block, _used, _rented);
+    public Mark Top => new(_block, _used, _rented, _bytes);
+
+    /// <summary>The most bytes that were rented at a time.</summary>
+    public long Peak { get; private set; }
 
     /// <summary>An f32 tensor with undefined contents. It is valid until the stack is released below it.</summary>
     public Tensor Rent(params ReadOnlySpan<int> extents)
@@ -61,13 +65,15 @@ public sealed class Arena : IDisposable
         var tensor = _tensors[_rented++];
         tensor.Rebind(_blocks[_block], _used, shape);
         _used += bytes;
+        _bytes += bytes;
+        Peak = Math.Max(Peak, _bytes);
         return tensor;
     }
 
     /// <summary>Gives back everything rented since <paramref name="mark"/> was taken.</summary>
     public void Release(Mark mark)
     {
-        (_block, _used, _rented) = mark;
+        (_block, _used, _rented, _bytes) = mark;
     }
 
     /// <summary>Frees the blocks.</summary>

@@ -21,6 +21,9 @@ public abstract class ImageProcessor
     /// <summary>Which implementation is followed.</summary>
     public ProcessorVariant Variant => Pixels.Variant;
 
+    /// <summary>The mean color, with which pictures are padded.</summary>
+    internal IReadOnlyList<byte> Background => Pixels.Background;
+
     private protected PixelSettings Pixels { get; }
 
     private protected PixelTable Table { get; }

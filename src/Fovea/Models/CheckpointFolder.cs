@@ -126,7 +126,13 @@ public sealed class CheckpointFolder
             }
         }
 
-        using var document = JsonDocument.Parse(merged.ToJsonString());
+        return Element(merged);
+    }
+
+    /// <summary>The object as an element that does not change any more.</summary>
+    internal static JsonElement Element(JsonObject json)
+    {
+        using var document = JsonDocument.Parse(json.ToJsonString());
         return document.RootElement.Clone();
     }
 }

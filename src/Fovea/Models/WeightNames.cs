@@ -14,9 +14,13 @@ internal static class WeightNames
     /// <param name="files">The stored tensors; those of the first files come before those of the others.</param>
     /// <param name="policy">How matrices are kept.</param>
     /// <param name="ignored">Canonical names that no model uses.</param>
+    /// <param name="made">Tensors that are in no file, by canonical name.</param>
+    /// <param name="saved">The names under which the weights will be saved, where these are others.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight, or what the config says of quantised weights does not fit them.</exception>
     /// <exception cref="NotSupportedException">The weights are quantised in a way that is not read; the message names it.</exception>
-    public static WeightReader Open(IReadOnlyList<StoredFiles> files, WeightPolicy policy, Func<string, bool> ignored)
+    public static WeightReader Open(
+        IReadOnlyList<StoredFiles> files, WeightPolicy policy, Func<string, bool> ignored,
+        IReadOnlyDictionary<string, Tensor>? made = null, Func<string, string>? saved = null)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var quantized = new Dictionary<string, QuantizedWeight>(StringComparer.Ordinal);
@@ -43,8 +47,13 @@ internal static class WeightNames
             }
         }
 
+        foreach (var (name, tensor) in made ?? new Dictionary<string, Tensor>())
+        {
+            tensors.Add(name, tensor);
+        }
+
         string source = string.Join(" with ", files.Select(file => file.Weights.Path));
-        var reader = new WeightReader(source, tensors, StoredName, new QuantizedWeights(quantized, IsDemanded), policy);
+        var reader = new WeightReader(source, tensors, saved ?? StoredName, new QuantizedWeights(quantized, IsDemanded), policy);
         reader.Ignore(ignored);
         return reader;
 

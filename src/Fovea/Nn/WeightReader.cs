@@ -38,6 +38,9 @@ public sealed class WeightReader
     /// <summary>The matrices of linear layers that were loaded so far, under any prefix.</summary>
     public IReadOnlyList<LoadedMatrix> Matrices => _contents.Matrices;
 
+    /// <summary>The canonical names of all tensors, whatever this reader's own place.</summary>
+    public IEnumerable<string> Names => _contents.Tensors.Keys;
+
     /// <summary>A reader of the names that start with <paramref name="name"/> and a dot.</summary>
     public WeightReader At(string name) => new(_contents, $"{_prefix}{name}.");
 

@@ -1,4 +1,5 @@
 using Fovea.Reduction.Methods;
+using Fovea.Text;
 
 namespace Fovea.Reduction;
 
@@ -44,34 +45,5 @@ public static class KnownReducers
     /// <summary>The method of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message suggests the nearest and lists all.</exception>
     public static ReducerDescriptor Find(string name) => All.FirstOrDefault(method => method.Name == name)
-        ?? throw new ArgumentException($"There is no method '{name}'; did you mean {Nearest(name)}? Known are {string.Join(", ", All.Select(method => method.Name))}.");
-
-    private static string Nearest(string name)
-    {
-        string lower = name.ToLowerInvariant();
-        return All.MinBy(method => EditDistance(lower, method.Name))?.Name ?? "";
-    }
-
-    private static int EditDistance(string a, string b)
-    {
-        var row = new int[b.Length + 1];
-        for (int j = 0; j <= b.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
+        ?? throw new ArgumentException($"There is no method '{name}'; did you mean {NearestName.Of(name, All.Select(method => method.Name))}? Known are {string.Join(", ", All.Select(method => method.Name))}.");
 }

@@ -41,9 +41,9 @@ public sealed class ReducerDescriptor
     /// <param name="complete">Fills in what given options imply, such as a preset's, before defaults; none = nothing.</param>
     public static ReducerDescriptor Of<TOptions>(string name, string summary, string source, JsonTypeInfo<TOptions> options, Func<TOptions, Reducer> create, Func<JsonObject, JsonObject>? complete = null)
         where TOptions : class, new() =>
-        new(name, summary, source, Describe(options), json =>
+        new(name, summary, source, OptionRecord.Describe(options), json =>
         {
-            var read = Read(name, complete is null ? json : complete(json), options);
+            var read = OptionRecord.Read($"the method {name}", complete is null ? json : complete(json), options);
             var reducer = create(read);
             reducer.Identity = $"{name} {JsonSerializer.Serialize(read, options)}";
             return reducer;
@@ -72,82 +72,9 @@ public sealed class ReducerDescriptor
         var options = new JsonObject();
         foreach (var (key, value) in settings)
         {
-            options[key] = ParseValue(value);
+            options[key] = OptionRecord.ParseValue(value);
         }
 
         return Create(options);
-    }
-
-    private static JsonNode? ParseValue(string value)
-    {
-        try
-        {
-            return JsonNode.Parse(value);
-        }
-        catch (JsonException)
-        {
-            return JsonValue.Create(value);
-        }
-    }
-
-    private static TOptions Read<TOptions>(string name, JsonObject json, JsonTypeInfo<TOptions> type)
-        where TOptions : class, new()
-    {
-        try
-        {
-            // Generated contracts set every init-only property, missing ones to zero: so begin with the record's own defaults.
-            var complete = JsonSerializer.SerializeToNode(new TOptions(), type) as JsonObject ?? [];
-            foreach (var (key, value) in json)
-            {
-                complete[key] = value?.DeepClone();
-            }
-
-            return complete.Deserialize(type) ?? new TOptions();
-        }
-        catch (JsonException exception)
-        {
-            string key = (exception.Path ?? "").TrimStart('$', '.');
-            var property = type.Properties.FirstOrDefault(property => property.Name == key);
-            string wanted = property is null ? exception.Message : $"it takes {TypeName(property.PropertyType)}";
-            throw new ArgumentException($"The option {key} of the method {name} cannot be {(key.Length > 0 ? json[key]?.ToJsonString() : "read")}: {wanted}.", exception);
-        }
-    }
-
-    private static OptionInfo[] Describe<TOptions>(JsonTypeInfo<TOptions> type)
-        where TOptions : class, new()
-    {
-        var defaults = new TOptions();
-        return [.. type.Properties.Select(property => new OptionInfo(
-            property.Name,
-            TypeName(property.PropertyType),
-            property.Get?.Invoke(defaults) is { } value ? DefaultText(value) : "",
-            property.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute description, ..] ? description.Description : ""))];
-    }
-
-    private static string DefaultText(object value) => value switch
-    {
-        bool flag => flag ? "true" : "false",
-        Enum name => JsonNamingPolicy.SnakeCaseLower.ConvertName(name.ToString()),
-        IEnumerable<int> list => $"[{string.Join(", ", list)}]",
-        IEnumerable<double> list => $"[{string.Join(", ", list.Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]",
-        IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
-
-    private static string TypeName(Type type)
-    {
-        var bare = Nullable.GetUnderlyingType(type) ?? type;
-        if (bare.IsEnum)
-        {
-            return string.Join("|", Enum.GetNames(bare).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
-        }
-
-        return bare == typeof(int) ? "whole number"
-            : bare == typeof(double) ? "number"
-            : bare == typeof(bool) ? "true|false"
-            : bare == typeof(ulong) ? "whole number or text"
-            : bare == typeof(string) ? "text"
-            : typeof(IEnumerable<double>).IsAssignableFrom(bare) ? "list of numbers"
-            : "list of whole numbers";
     }
 }

@@ -28,6 +28,7 @@ public abstract class Tokenizer
         VocabularySize = Math.Max(vocabulary.Size, _added.Keys.DefaultIfEmpty(-1).Max() + 1);
         BosId = config.Named("bos_token") is { } bos ? IdOf(bos.Content) : null;
         EosId = config.Named("eos_token") is { } eos ? IdOf(eos.Content) : null;
+        IsLegacy = config.Legacy;
     }
 
     /// <summary>Number of ids: the highest one + 1, added tokens included.</summary>
@@ -55,7 +56,7 @@ public abstract class Tokenizer
     public virtual bool IsSpecial(int id) => _added.TryGetValue(id, out var token) && token.Special;
 
     /// <summary>Whether blanks behind special tokens are treated the older way (Llama's <c>legacy</c>).</summary>
-    public virtual bool IsLegacy => true;
+    public bool IsLegacy { get; }
 
     /// <summary>The ids of a text.</summary>
     /// <param name="text">The text.</param>

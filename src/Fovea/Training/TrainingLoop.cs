@@ -23,11 +23,14 @@ public sealed class TrainingLoop<TBatch>(Compute compute, AdamW optimizer, Learn
     /// <summary>The longest that all gradients together may be; none = any length.</summary>
     public double? MaxGradientNorm { get; init; }
 
+    /// <summary>Whether what enters matrix products is rounded to bf16, see <see cref="Tape.RoundsProducts"/>.</summary>
+    public bool RoundsProducts { get; init; }
+
     /// <summary>Called when the gradients of a step are complete, before they are clipped; none = nobody.</summary>
     public Action? GradientsReady { get; init; }
 
     /// <summary>One optimizer step. A micro-batch without labels counts with the loss zero.</summary>
-    /// <exception cref="InvalidDataException">The loss is not a number; no parameter was moved.</exception>
+    /// <exception cref="InvalidDataException">The loss or a gradient is not a number; no parameter was moved.</exception>
     public StepReport Step(IReadOnlyList<TBatch> microBatches)
     {
         Parameter[] parameters = [.. optimizer.Groups.SelectMany(group => group.Parameters)];
@@ -51,18 +54,23 @@ public sealed class TrainingLoop<TBatch>(Compute compute, AdamW optimizer, Learn
         int step = optimizer.Steps;
         if (!double.IsFinite(loss))
         {
-            throw new InvalidDataException($"The loss of step {step} is {loss}; no parameter was moved.");
+            throw new InvalidDataException($"The loss is {loss}; no parameter was moved.");
         }
 
         GradientsReady?.Invoke();
         double norm = GradientClipping.Norm(parameters), rate = schedule.At(step);
+        if (!double.IsFinite(norm))
+        {
+            throw new InvalidDataException($"The norm of the gradients is {norm}; no parameter was moved.");
+        }
+
         optimizer.Step(rate, GradientClipping.Scale(norm, MaxGradientNorm));
         return new StepReport(step, rate, loss, means, labels, norm);
     }
 
     private double Descend(TBatch batch, double denominator)
     {
-        using var tape = new Tape(compute);
+        using var tape = new Tape(compute) { RoundsProducts = RoundsProducts };
         var loss = Loss(tape, batch, denominator);
         tape.Backward(loss);
         return loss.Value.AsSpan<float>()[0];

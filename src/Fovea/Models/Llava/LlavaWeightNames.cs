@@ -29,6 +29,10 @@ internal static class LlavaWeightNames
         ("model.multi_modal_projector.linear_", "proj."),
     ];
 
+    /// <summary>Whether the language model lies beside the other parts, as in this layout, and not around them.</summary>
+    public static bool Fit(CheckpointReader weights) => weights.Names.Any(name =>
+        name.StartsWith("language_model.", StringComparison.Ordinal) || name.StartsWith("model.language_model.", StringComparison.Ordinal));
+
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
     public static WeightReader Open(CheckpointFolder folder, CheckpointReader weights) =>

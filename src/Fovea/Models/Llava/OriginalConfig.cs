@@ -94,8 +94,8 @@ internal static class OriginalConfig
             ? list[0].ToString()
             : "";
 
-    /// <summary>The encoder's config stands alone, or nested in that of a model with a text tower.</summary>
-    private static VisionConfig Vision(ConfigReader tower)
+    /// <summary>The encoder's config, which stands alone or nested in that of a model with a text tower.</summary>
+    public static VisionConfig Vision(ConfigReader tower)
     {
         string type = tower.Text("model_type", "clip") is "siglip" or "siglip_vision_model" ? "siglip_vision_model" : "clip_vision_model";
         return VisionConfig.Read(tower.Has("vision_config") ? tower.Object("vision_config") : tower, type);

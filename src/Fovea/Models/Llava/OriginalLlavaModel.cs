@@ -13,7 +13,8 @@ namespace Fovea.Models.Llava;
 /// </summary>
 public class OriginalLlavaModel : LlavaModel
 {
-    private const string ProjectorFile = "mm_projector.bin";
+    internal const string ProjectorFile = "mm_projector.bin";
+
     private const string ImageStart = "<im_start>";
     private const string ImageEnd = "<im_end>";
 
@@ -86,7 +87,8 @@ public class OriginalLlavaModel : LlavaModel
         }
     }
 
-    private static CheckpointFolder LanguageFolder(CheckpointFolder folder, ConfigReader keys) =>
+    /// <summary>Where language model and tokenizer are: the checkpoint, or what a projector alone was made for.</summary>
+    internal static CheckpointFolder LanguageFolder(CheckpointFolder folder, ConfigReader keys) =>
         folder.HasWeights || !File.Exists(Path.Combine(folder.Path, ProjectorFile))
             ? folder
             : CheckpointFolder.Open(VisionTowerFolder.Find(folder.Path, keys.Text("_name_or_path"), $"the language model that {ProjectorFile} was made for,"));

@@ -1,5 +1,6 @@
 using Fovea.Models.Quecc;
 using Fovea.Nn;
+using Fovea.Tensors;
 using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models.Llava;
@@ -21,7 +22,11 @@ internal static class OriginalWeights
     private static readonly string[] OfTextTower = ["tower.text_model.", "tower.text_projection.", "tower.visual_projection.", "tower.logit_scale", "tower.logit_bias"];
 
     /// <summary>Whether the model's own files hold the vision encoder.</summary>
-    public static bool HoldTower(CheckpointReader weights) => weights.Names.Any(name => name.StartsWith("model.vision_tower.", StringComparison.Ordinal));
+    public static bool HoldTower(CheckpointReader weights) => weights.Names.Any(name =>
+        name.StartsWith("model.vision_tower.", StringComparison.Ordinal) || name.StartsWith("vision_tower.", StringComparison.Ordinal));
+
+    /// <summary>Whether a weight belongs to the model, used or not: neither to a projector that was replaced nor to a text tower beside the encoder.</summary>
+    public static bool IsKept(string canonical) => !canonical.StartsWith(Replaced, StringComparison.Ordinal) && !IsOfTextTower(canonical);
 
     /// <summary>Opens the weights.</summary>
     /// <param name="folder">The checkpoint, usually of the language model with the projector.</param>
@@ -31,24 +36,31 @@ internal static class OriginalWeights
     public static WeightReader Open(CheckpointFolder folder, (StoredFiles Model, StoredFiles? Projector, StoredFiles? Tower) parts, LlavaConfig config)
     {
         var rules = Rules(folder);
-        var files = new List<StoredFiles> { parts.Model with { Rules = parts.Projector is null ? rules : [(Projector, Replaced), .. rules] } };
-        if (parts.Projector is { } projector)
-        {
-            files.Add(projector with { Rules = rules });
-        }
-
-        if (parts.Tower is { } tower)
-        {
-            files.Add(tower with { Rules = TowerRules });
-        }
-
+        var files = Files(parts, rules, parts.Projector is null ? rules : [(Projector, Replaced), .. rules]);
         return WeightNames.Open(files, folder.Options.Weights, name => IsIgnored(name, config));
     }
 
-    /// <summary>A compressor is element 0 of the projector and moves the others up by one.</summary>
-    public static NameRule[] Rules(CheckpointFolder folder)
+    /// <summary>Opens a base model in any layout with a projector that is new or lies in a file, under the names of this layout.</summary>
+    /// <param name="parts">The language model, whose own projector is left out; the projector, if it is in a file; the vision encoder, if the model does not hold it.</param>
+    /// <param name="made">The projector, if it is new, by canonical name.</param>
+    /// <param name="config">What is used of them.</param>
+    /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
+    public static WeightReader OpenBase((StoredFiles Model, StoredFiles? Projector, StoredFiles? Tower) parts, IReadOnlyDictionary<string, Tensor> made, LlavaConfig config)
     {
-        bool compresses = QueccConfig.IsNamed(new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config));
+        var rules = Rules(compresses: config.Quecc is not null);
+        var files = Files(parts, rules, LlavaWeightNames.Fit(parts.Model.Weights)
+            ? [("multi_modal_projector.", Replaced), ("model.multi_modal_projector.", Replaced), .. LlavaWeightNames.Rules]
+            : [(Projector, Replaced), .. rules]);
+        return WeightNames.Open(
+            files, WeightPolicy.AsStored, name => IsIgnored(name, config), made,
+            name => rules.FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal))?.ToStored(name, []) ?? name);
+    }
+
+    /// <summary>A compressor is element 0 of the projector and moves the others up by one.</summary>
+    public static NameRule[] Rules(CheckpointFolder folder) => Rules(QueccConfig.IsNamed(new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config)));
+
+    private static NameRule[] Rules(bool compresses)
+    {
         int first = compresses ? 1 : 0;
         return
         [
@@ -62,11 +74,29 @@ internal static class OriginalWeights
         ];
     }
 
+    private static List<StoredFiles> Files((StoredFiles Model, StoredFiles? Projector, StoredFiles? Tower) parts, NameRule[] rules, IReadOnlyList<NameRule> ofModel)
+    {
+        var files = new List<StoredFiles> { parts.Model with { Rules = ofModel } };
+        if (parts.Projector is { } projector)
+        {
+            files.Add(projector with { Rules = rules });
+        }
+
+        if (parts.Tower is { } tower)
+        {
+            files.Add(tower with { Rules = TowerRules });
+        }
+
+        return files;
+    }
+
     /// <summary>Stored weights that the model does not use, SigLIP's last block among them.</summary>
     private static bool IsIgnored(string canonical, LlavaConfig config) =>
         LlavaWeightNames.IsIgnored(canonical)
         || canonical.StartsWith(Replaced, StringComparison.Ordinal)
-        || Array.Exists(OfTextTower, part => canonical.StartsWith(part, StringComparison.Ordinal))
+        || IsOfTextTower(canonical)
         || (canonical == "newline" && config.Merge != TileMerge.SpatialUnpad)
         || (!config.VisionConfig.HasClassToken && canonical.StartsWith($"tower.encoder.layers.{config.VisionConfig.NumHiddenLayers}.", StringComparison.Ordinal));
+
+    private static bool IsOfTextTower(string canonical) => Array.Exists(OfTextTower, part => canonical.StartsWith(part, StringComparison.Ordinal));
 }

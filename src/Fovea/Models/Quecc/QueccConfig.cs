@@ -15,25 +15,33 @@ public sealed record QueccConfig(QueccGrid Grid, int Width, int TextWidth)
     private const string Text = Prefix + "output_text_embedding_size";
     private const string Kernel = Prefix + "token_compression_kernel_size";
     private const string Stride = Prefix + "token_compression_stride";
+    private const string LevelList = Prefix + "token_compression_levels";
+
+    /// <summary>The hidden states of the published encoder, which has 24 blocks, that keys and values are made of.</summary>
+    public static IReadOnlyList<int> PublishedLevels { get; } = [12, 16, 22, 23];
 
     /// <summary>The hidden states of the encoder that keys and values are made of, in this order.</summary>
-    public static IReadOnlyList<int> Levels { get; } = [12, 16, 22, 23];
+    public IReadOnlyList<int> Levels { get; init; } = PublishedLevels;
 
     /// <summary>Whether <c>config.json</c> names a compressor; null and absence name none.</summary>
     /// <exception cref="InvalidDataException">It names an unknown one.</exception>
     public static bool IsNamed(ConfigReader config) =>
         config.Has(Type) && (config.Text(Type) == "quecc" ? true : throw config.Wrong(Type, "quecc or null, the compressions that are known"));
 
-    /// <summary>Reads the six keys that LLaVA's fork has for it; <c>mm_vision_output_combined_token_count</c> is used by nobody.</summary>
+    /// <summary>
+    /// Reads the six keys that LLaVA's fork has for it; <c>mm_vision_output_combined_token_count</c> is used by nobody. The hidden states, which the fork has
+    /// as a constant, can be named by <c>mm_vision_token_compression_levels</c>, so that smaller encoders can be compressed too.
+    /// </summary>
     /// <param name="config"><c>config.json</c> of the model.</param>
     /// <param name="vision">The vision encoder.</param>
     /// <param name="hiddenSize">Of the language model.</param>
     /// <exception cref="InvalidDataException">A key is missing or wrong; the message names it.</exception>
     internal static QueccConfig Read(ConfigReader config, VisionConfig vision, int hiddenSize)
     {
-        if (!vision.HasClassToken || vision.HiddenSize % Heads != 0 || vision.NumHiddenLayers < Levels[^1])
+        var levels = config.Has(LevelList) ? config.Wholes(LevelList) : PublishedLevels;
+        if (levels.Count == 0 || levels.Any(level => level < 0 || level > vision.NumHiddenLayers) || !vision.HasClassToken || vision.HiddenSize % Heads != 0)
         {
-            throw config.Wrong(Type, $"null where the vision tower is not a CLIP of at least {Levels[^1]} blocks and a width divisible by {Heads}");
+            throw config.Wrong(Type, $"null where the vision tower is not a CLIP with the hidden states {string.Join(", ", levels)} ({LevelList}) and a width divisible by {Heads}");
         }
 
         int patches = vision.Side * vision.Side;
@@ -50,7 +58,7 @@ public sealed record QueccConfig(QueccGrid Grid, int Width, int TextWidth)
         int kernel = Count(config, Kernel, 4), stride = Count(config, Stride, 4);
         try
         {
-            return new QueccConfig(QueccGrid.Of(patches, kernel, stride), vision.HiddenSize, hiddenSize);
+            return new QueccConfig(QueccGrid.Of(patches, kernel, stride), vision.HiddenSize, hiddenSize) { Levels = levels };
         }
         catch (ArgumentException wrong)
         {

@@ -28,7 +28,7 @@ public sealed class QueccLayer : IDisposable
     {
         Config = config;
         int width = config.Width;
-        LevelsWidth = weights.At("k_proj").At(0).TryStored("weight", out var key) && key.Shape.Rank == 2 ? key.RowLength : width * QueccConfig.Levels.Count;
+        LevelsWidth = weights.At("k_proj").At(0).TryStored("weight", out var key) && key.Shape.Rank == 2 ? key.RowLength : width * config.Levels.Count;
         _text = Linear.Load(weights.At("text_projection").At(0), config.TextWidth, width, bias: true, compute);
         _textNorm = LayerNorm.Load(weights.At("text_projection").At(1), width, Epsilon);
         _query = LoadMap(weights.At("q_proj"), width, width, compute);

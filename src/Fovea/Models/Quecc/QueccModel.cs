@@ -13,15 +13,15 @@ public sealed class QueccModel : OriginalLlavaModel
     internal QueccModel(LlavaParts parts, ConfigReader config, QueccLayer compressor)
         : base(parts, config)
     {
-        int levels = compressor.Config.Width * QueccConfig.Levels.Count;
-        if (compressor.LevelsWidth != levels)
+        int count = compressor.Config.Levels.Count;
+        if (compressor.LevelsWidth != compressor.Config.Width * count)
         {
-            throw config.Wrong("mm_vision_tower", $"of width {compressor.LevelsWidth / QueccConfig.Levels.Count}: k_proj takes {compressor.LevelsWidth} numbers, not the {levels} of {QueccConfig.Levels.Count} levels");
+            throw config.Wrong("mm_vision_tower", $"of width {compressor.LevelsWidth / count}: k_proj takes {compressor.LevelsWidth} numbers, not the {compressor.Config.Width * count} of {count} levels");
         }
 
         _compressor = compressor;
         _layer = parts.Config.VisionFeatureLayers[0];
-        FeatureLayers = [.. QueccConfig.Levels.Union(parts.Config.VisionFeatureLayers)];
+        FeatureLayers = [.. compressor.Config.Levels.Union(parts.Config.VisionFeatureLayers)];
     }
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed class QueccModel : OriginalLlavaModel
     /// <inheritdoc/>
     public override Tensor Features(Compute compute, VisionState state)
     {
-        var levels = Rows(compute, state, QueccConfig.Levels);
+        var levels = Rows(compute, state, _compressor.Config.Levels);
         var patches = Rows(compute, state, [_layer]);
         var feature = state.TextFeature ?? throw new InvalidOperationException("QueCC compresses pictures for a question.");
         var text = compute.Rent(patches.Rows / _compressor.Config.Grid.Patches, feature.RowLength);

@@ -14,9 +14,6 @@ internal sealed class LlamaPieceTokenizer(SentencePieceModel model, AddedTokenLi
     protected override bool DropsLoneBlank => !Config.Legacy;
 
     /// <inheritdoc/>
-    public override bool IsLegacy => Config.Legacy;
-
-    /// <inheritdoc/>
     internal override bool HasDummyPrefix => Config.Legacy && Model.File.AddDummyPrefix;
 
     /// <inheritdoc/>

@@ -10,7 +10,9 @@ namespace Fovea.Training.Data;
 /// <remarks>Source: the functions preprocess_multimodal, preprocess_v1 and preprocess_plain of LLaVA; the lengths that they count by are kept.</remarks>
 public sealed class ConversationEncoder
 {
-    private const string Human = "human";
+    /// <summary>Who asks.</summary>
+    internal const string Human = "human";
+
     private const string Gpt = "gpt";
     private const string RoundEnd = "</s>";
     private const string Separator = " ASSISTANT: ";
@@ -68,6 +70,23 @@ public sealed class ConversationEncoder
         return _format.Name == "plain" ? Plain(placed) : Rounds(placed, hasPicture);
     }
 
+    /// <summary>The turns without a first one that is not human.</summary>
+    /// <exception cref="InvalidDataException">Human and gpt do not take turns.</exception>
+    internal static List<ConversationTurn> Alternating(IReadOnlyList<ConversationTurn> turns)
+    {
+        List<ConversationTurn> rest = [.. turns.Skip(turns.Count > 0 && turns[0].From != Human ? 1 : 0)];
+        foreach (var (i, turn) in rest.Index())
+        {
+            string wanted = i % 2 == 0 ? Human : Gpt;
+            if (turn.From != wanted)
+            {
+                throw new InvalidDataException($"Turn {i + 1} is from '{turn.From}', but human and gpt must take turns: it should be from '{wanted}'.");
+            }
+        }
+
+        return rest;
+    }
+
     /// <summary>The picture of a turn stands before its text, on a line of its own; several become one.</summary>
     private static ConversationTurn WithPictureFirst(ConversationTurn turn) => turn.Value.Contains(OriginalPrompt.Image, StringComparison.Ordinal)
         ? turn with { Value = $"{OriginalPrompt.Image}\n{turn.Value.Replace(OriginalPrompt.Image, "", StringComparison.Ordinal).Trim()}".Trim() }
@@ -87,20 +106,7 @@ public sealed class ConversationEncoder
 
     private LabelledPrompt Rounds(List<ConversationTurn> turns, bool hasPicture)
     {
-        if (turns.Count > 0 && turns[0].From != Human)
-        {
-            turns.RemoveAt(0);
-        }
-
-        for (int i = 0; i < turns.Count; i++)
-        {
-            string wanted = i % 2 == 0 ? Human : Gpt;
-            if (turns[i].From != wanted)
-            {
-                throw new InvalidDataException($"Turn {i + 1} is from '{turns[i].From}', but human and gpt must take turns: it should be from '{wanted}'.");
-            }
-        }
-
+        turns = Alternating(turns);
         string prompt = _format.RenderTurns([.. turns.Select(turn => Message(turn.From, turn.Value))]);
         int[] ids = Ids(prompt, hasPicture);
         ids = hasPicture || ids.Length <= _longest ? ids : ids[.._longest];

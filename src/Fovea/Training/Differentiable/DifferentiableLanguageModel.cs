@@ -42,28 +42,22 @@ public sealed class DifferentiableLanguageModel
     /// <exception cref="ArgumentException">A token outside the vocabulary.</exception>
     public Variable Embed(Tape tape, ReadOnlySpan<int> tokens) => tape.Gather(_embedding, tokens);
 
-    /// <summary>The normed last states of packed sequences.</summary>
+    /// <summary>The normed last states of some rows of packed sequences: [rows, hidden]. The last layer computes no others.</summary>
     /// <param name="tape">Where it is recorded.</param>
     /// <param name="hidden">[Σ lengths, hidden].</param>
     /// <param name="lengths">Tokens of each sequence; positions count from zero in each.</param>
-    public Variable Forward(Tape tape, Variable hidden, IReadOnlyList<int> lengths)
+    /// <param name="rows">The rows that are wanted, ascending.</param>
+    public Variable Forward(Tape tape, Variable hidden, IReadOnlyList<int> lengths, IReadOnlyList<int> rows)
     {
-        var cos = tape.Compute.Rent(hidden.Value.Rows, _rotary.Half);
-        var sin = tape.Compute.Rent(hidden.Value.Rows, _rotary.Half);
-        var ranges = new AttentionRange[lengths.Count];
-        int start = 0;
-        for (int i = 0; i < ranges.Length; i++)
+        var all = PackedPositions.Of(tape.Compute, _rotary, lengths);
+        var wanted = all.At(tape.Compute, lengths, rows);
+        for (int i = 0; i < _layers.Length; i++)
         {
-            ranges[i] = new AttentionRange(start, lengths[i], start, lengths[i]);
-            _rotary.Fill([.. Enumerable.Range(0, lengths[i]).Select(TokenPosition.At)], cos, sin, start);
-            start += lengths[i];
-        }
-
-        foreach (var layer in _layers)
-        {
+            var layer = _layers[i];
+            var positions = i < _layers.Length - 1 ? all : wanted;
             hidden = Checkpointing
-                ? tape.Checkpoint(hidden, (inner, input) => layer.Forward(inner, input, ranges, cos, sin))
-                : layer.Forward(tape, hidden, ranges, cos, sin);
+                ? tape.Checkpoint(hidden, (inner, input) => layer.Forward(inner, input, positions))
+                : layer.Forward(tape, hidden, positions);
         }
 
         return tape.RmsNorm(hidden, _norm, _config.RmsNormEps);

@@ -1,6 +1,5 @@
 using Fovea.Models;
 using Fovea.Nn;
-using Fovea.Tensors;
 using Fovea.Tensors.Autograd;
 using Fovea.Tensors.Ops;
 
@@ -43,17 +42,18 @@ internal sealed class DifferentiableLayer
         _postNorm = scope.Read(weights.At("post_attention_layernorm"), "weight", hidden);
     }
 
-    /// <summary>[tokens, hidden] of packed sequences to the same.</summary>
-    public Variable Forward(Tape tape, Variable hidden, AttentionRange[] ranges, Tensor cos, Tensor sin)
+    /// <summary>[tokens, hidden] of packed sequences to [rows that are wanted, hidden].</summary>
+    public Variable Forward(Tape tape, Variable hidden, PackedPositions positions)
     {
         var normed = tape.RmsNorm(hidden, _inputNorm, _config.RmsNormEps);
+        var asking = positions.Rows is { } rows ? tape.Gather(normed, rows) : normed;
         var attended = tape.Attention(
-            tape.Rotate(Normed(tape, _query.Forward(tape, normed), _queryNorm), cos, sin),
-            tape.Rotate(Normed(tape, _key.Forward(tape, normed), _keyNorm), cos, sin),
+            tape.Rotate(Normed(tape, _query.Forward(tape, asking), _queryNorm), positions.QueryCos, positions.QuerySin),
+            tape.Rotate(Normed(tape, _key.Forward(tape, normed), _keyNorm), positions.Cos, positions.Sin),
             _value.Forward(tape, normed),
-            ranges,
+            positions.Ranges,
             _attention);
-        hidden = tape.Add(hidden, _output.Forward(tape, attended));
+        hidden = tape.Add(positions.Rows is { } kept ? tape.Gather(hidden, kept) : hidden, _output.Forward(tape, attended));
         normed = tape.RmsNorm(hidden, _postNorm, _config.RmsNormEps);
         var gated = tape.Multiply(tape.Activate(_gate.Forward(tape, normed), _config.HiddenAct), _up.Forward(tape, normed));
         return tape.Add(hidden, _down.Forward(tape, gated));

@@ -1,147 +1,194 @@
 using Fovea.Imaging;
 using Fovea.Models;
 using Fovea.Models.Llava;
+using Fovea.Models.Quecc;
+using Fovea.Nn;
 using Fovea.Tensors.Autograd;
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Ops;
+using Fovea.Text;
 
 namespace Fovea.Training.Differentiable;
 
-/// <summary>LLaVA-1.5 in the Hugging Face layout with a frozen vision tower: projector and language model on a tape.</summary>
-public sealed class DifferentiableLlava : IDisposable
+/// <summary>
+/// LLaVA-1.5 in the Hugging Face layout or in its authors', with QueCC or without: compressor, projector and language model on a tape, the vision tower
+/// frozen.
+/// </summary>
+public sealed class DifferentiableLlava : TrainableModel
 {
-    private readonly LlavaConfig _config;
+    private readonly LlavaSource _source;
     private readonly ParameterScope _scope;
     private readonly FrozenEncoder _encoder;
-    private readonly DifferentiableLinear[] _projector;
+    private readonly DifferentiableQuecc? _compressor;
+    private readonly DifferentiableMlp _projector;
+    private readonly DifferentiableLanguageModel _text;
+    private readonly Tokenizer _tokenizer;
 
-    private DifferentiableLlava(LlavaConfig config, ParameterScope scope, FrozenEncoder encoder, DifferentiableLinear[] projector, DifferentiableLanguageModel text)
+    private DifferentiableLlava(LlavaSource source, Func<string, bool> isTrained, Compute compute, bool checkpointing)
     {
-        (_config, _scope, _encoder, _projector, LanguageModel) = (config, scope, encoder, projector, text);
+        _source = source;
+        _tokenizer = source.LoadTokenizer();
+        _scope = new ParameterScope(isTrained);
+        var config = source.Config;
+        var layout = new SquareLayout(config, source.LoadProcessor());
+        VisionTransformer? tower = null;
+        try
+        {
+            (tower, _compressor, _projector, _text) = source.Read(weights => Read(weights, config, compute, checkpointing));
+        }
+        catch
+        {
+            _scope.Dispose();
+            throw;
+        }
+
+        _encoder = new FrozenEncoder(tower, layout, config.VisionConfig.HiddenSize);
     }
 
-    /// <summary>All parameters, trained or not, those of the vision tower left out.</summary>
-    public IReadOnlyList<Parameter> Parameters => _scope.All;
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => _scope.All;
 
-    /// <summary>The parameters that are trained.</summary>
-    public IReadOnlyList<Parameter> Trained => _scope.Trained;
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Trained => _scope.Trained;
 
-    /// <summary>The language model.</summary>
-    public DifferentiableLanguageModel LanguageModel { get; }
-
-    /// <summary>The token that stands for one visual token.</summary>
-    public int ImageTokenId => _config.ImageTokenIndex;
-
-    /// <summary>Visual tokens of one picture.</summary>
-    public int VisualTokens => _encoder.TokensPerPicture;
+    /// <inheritdoc/>
+    public override int VisualTokens
+    {
+        get
+        {
+            var config = _source.Config;
+            return (config.TileSide * config.TileSide) + (config.KeepClassToken && config.VisionConfig.HasClassToken ? 1 : 0);
+        }
+    }
 
     /// <summary>Reads a checkpoint.</summary>
-    /// <param name="folder">A LLaVA-1.5 checkpoint.</param>
+    /// <param name="folder">A LLaVA-1.5 checkpoint in the Hugging Face layout or in its authors', with QueCC or without.</param>
     /// <param name="isTrained">Whether the parameter of a stored name is trained.</param>
     /// <param name="compute">Packs the tower.</param>
     /// <param name="checkpointing">Whether layers are computed once more on the way back.</param>
     /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
+    /// <exception cref="IOException">A file or a folder that <c>config.json</c> names is missing.</exception>
     /// <exception cref="NotSupportedException">A member of the line that cannot be trained.</exception>
-    public static DifferentiableLlava Load(CheckpointFolder folder, Func<string, bool> isTrained, Compute compute, bool checkpointing = false)
+    public static new DifferentiableLlava Load(CheckpointFolder folder, Func<string, bool> isTrained, Compute compute, bool checkpointing = false) =>
+        new(KnownModels.Find(folder).ModelType == "llava" ? new HuggingFaceSource(folder) : new OriginalSource(folder), isTrained, compute, checkpointing);
+
+    /// <summary>Puts a QueCC projector before the language model of a base model; what comes of it is saved in LLaVA's own layout.</summary>
+    /// <param name="baseModel">LLaVA-1.5 in the Hugging Face layout or in its authors', or a language model alone.</param>
+    /// <param name="start">The projector.</param>
+    /// <param name="isTrained">Whether the parameter of a name in LLaVA's own layout (<c>model.mm_projector.0.…</c>, <c>model.layers.…</c>) is trained.</param>
+    /// <param name="compute">Packs the tower.</param>
+    /// <param name="checkpointing">Whether layers are computed once more on the way back.</param>
+    /// <exception cref="InvalidDataException">A file is wrong, or the start does not fit it; the message names file, key or weight.</exception>
+    /// <exception cref="IOException">A file or a folder is missing.</exception>
+    /// <exception cref="NotSupportedException">The base model cannot get such a projector.</exception>
+    public static DifferentiableLlava Start(CheckpointFolder baseModel, QueccStart start, Func<string, bool> isTrained, Compute compute, bool checkpointing = false) =>
+        new(new OriginalSource(baseModel, start), isTrained, compute, checkpointing);
+
+    /// <inheritdoc/>
+    public override PackedBatch Pack(IReadOnlyList<TrainingSequence> batch) => new(batch, VisualTokens, _source.MaxLength);
+
+    /// <inheritdoc/>
+    public override Variable Loss(Tape tape, IReadOnlyList<TrainingSequence> batch, double denominator)
     {
-        var keys = new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config);
-        if (keys.Text("model_type") != "llava")
+        var packed = Pack(batch);
+        if (packed.ValidLabels == 0)
         {
-            throw new NotSupportedException($"{folder.Path}: models of the type {keys.Text("model_type")} cannot be trained; LLaVA-1.5 (llava) can.");
+            var none = tape.Compute.Rent(1);
+            none.AsSpan<float>().Clear();
+            return tape.Constant(none);
         }
 
-        var config = LlavaConfig.Read(keys);
-        using var stored = folder.OpenWeights();
-        var weights = LlavaWeightNames.Open(folder, stored);
-        var scope = new ParameterScope(isTrained);
-        var tower = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, CancellationToken.None);
-        try
-        {
-            int width = config.VisionConfig.HiddenSize, hidden = config.TextConfig.HiddenSize;
-            DifferentiableLinear[] projector =
-            [
-                .. Enumerable.Range(1, config.ProjectorLayers).Select(layer => DifferentiableLinear.Load(
-                    scope, weights.At("proj").At(layer), layer == 1 ? width * config.VisionFeatureLayers.Count : hidden, hidden, config.MultimodalProjectorBias)),
-            ];
-            var text = new DifferentiableLanguageModel(scope, weights, config.TextConfig) { Checkpointing = checkpointing };
-            weights.CheckAllTaken();
-            var layout = new SquareLayout(config, ImageProcessor.Load(folder.Path, folder.Processing, folder.Config));
-            return new DifferentiableLlava(config, scope, new FrozenEncoder(tower, layout, config.VisionFeatureLayers, width, TokensOf(config)), projector, text);
-        }
-        catch
-        {
-            tower.Dispose();
-            scope.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Σ of the losses of all labels of a micro-batch, divided by <paramref name="denominator"/>: [1].</summary>
-    /// <exception cref="ArgumentException">A sequence has another number of image tokens than its pictures have visual tokens.</exception>
-    public Variable Loss(Tape tape, IReadOnlyList<TrainingSequence> batch, double denominator)
-    {
-        var states = LanguageModel.Forward(tape, Inputs(tape, batch), [.. batch.Select(sequence => sequence.Tokens.Count)]);
-        var rows = new List<int>();
-        var labels = new List<int>();
-        int start = 0;
-        foreach (var sequence in batch)
-        {
-            for (int i = 1; i < sequence.Tokens.Count; i++)
-            {
-                if (sequence.Labels[i] != Tape.IgnoredLabel)
-                {
-                    rows.Add(start + i - 1);
-                    labels.Add(sequence.Labels[i]);
-                }
-            }
-
-            start += sequence.Tokens.Count;
-        }
-
-        var learnt = tape.Map(states, RowMap.Gather(start, rows));
-        return tape.CrossEntropy(LanguageModel.Head(tape, learnt), [.. labels], denominator);
+        var learnt = _text.Forward(tape, Inputs(tape, packed, batch), packed.Lengths, packed.LearntRows);
+        return tape.CrossEntropy(_text.Head(tape, learnt), packed.LearntLabels, denominator);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Save(string folder, ElementType? elementType = null) => CheckpointWriter.Write(folder, partial => _source.Write(partial, Parameters, elementType));
+
+    /// <summary>Pictures as the tower reads them; owned by the caller.</summary>
+    internal VisualInput Prepare(IReadOnlyList<Image> pictures) => _encoder.Prepare(pictures);
+
+    /// <summary>The visual tokens of pictures, once for each time that they are shown: [shown · visual tokens, hidden].</summary>
+    /// <param name="tape">Where they are recorded.</param>
+    /// <param name="input">The pictures, prepared.</param>
+    /// <param name="questions">What is asked each time, where a compressor wants to know.</param>
+    /// <param name="shown">Which picture each time.</param>
+    internal Variable Visual(Tape tape, VisualInput input, IReadOnlyList<string> questions, IReadOnlyList<int> shown)
+    {
+        var selected = _source.Config.VisionFeatureLayers;
+        if (_compressor is null || _source.Config.Quecc is not { } quecc)
+        {
+            var projected = _projector.Forward(tape, tape.Constant(_encoder.Features(tape.Compute, input, selected)[0]));
+            return tape.Gather(projected, DifferentiableQuecc.Rows(shown, VisualTokens));
+        }
+
+        var features = _encoder.Features(tape.Compute, input, quecc.Levels, selected);
+        return _projector.Forward(tape, _compressor.Forward(tape, tape.Constant(features[0]), TextFeatures(tape, questions), tape.Constant(features[1]), shown));
+    }
+
+    /// <summary>The states of the language model behind questions, to which no gradient flows: [questions, hidden].</summary>
+    internal Variable TextFeatures(Tape tape, IReadOnlyList<string> questions)
+    {
+        List<string> distinct = [.. questions.Distinct()];
+        int[][] tokens = [.. distinct.Select(question => _tokenizer.Encode(question))];
+        var lengths = tokens.Select(ids => ids.Length).ToList();
+        int end = 0;
+        int[] last = [.. lengths.Select(length => (end += length) - 1)];
+        return tape.Detach(inner =>
+        {
+            var features = _text.Forward(inner, _text.Embed(inner, tokens.SelectMany(ids => ids).ToArray()), lengths, last);
+            return inner.Gather(features, [.. questions.Select(question => distinct.IndexOf(question))]);
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
         _encoder.Dispose();
         _scope.Dispose();
     }
 
-    private static int TokensOf(LlavaConfig config) =>
-        TilePixels.FeatureRows(1, config.VisionConfig, config.KeepClassToken && config.VisionConfig.HasClassToken).Length;
-
-    /// <summary>Token embeddings with the visual tokens in the places of the image tokens.</summary>
-    private Variable Inputs(Tape tape, IReadOnlyList<TrainingSequence> batch)
+    private (VisionTransformer Tower, DifferentiableQuecc? Compressor, DifferentiableMlp Projector, DifferentiableLanguageModel Text) Read(
+        WeightReader weights, LlavaConfig config, Compute compute, bool checkpointing)
     {
-        int[] tokens = [.. batch.SelectMany(sequence => sequence.Tokens)];
-        int[] words = [.. tokens.Where(token => token != ImageTokenId)];
-        var text = LanguageModel.Embed(tape, words);
-        VisualItem[] pictures = [.. batch.SelectMany(sequence => sequence.Images).Select(VisualItem.Of)];
-        if (pictures.Length == 0 && words.Length == tokens.Length)
+        int hidden = config.TextConfig.HiddenSize;
+        var compressor = config.Quecc is { } quecc ? new DifferentiableQuecc(_scope, weights.At("quecc"), quecc, quecc.Width * quecc.Levels.Count) : null;
+        var projector = new DifferentiableMlp(
+            [
+                .. Enumerable.Range(1, config.ProjectorLayers).Select(layer =>
+                    DifferentiableLinear.Load(_scope, weights.At("proj").At(layer), layer == 1 ? config.FeatureWidth : hidden, hidden, config.MultimodalProjectorBias)),
+            ],
+            config.ProjectorHiddenAct);
+        var text = new DifferentiableLanguageModel(_scope, weights, config.TextConfig) { Checkpointing = checkpointing };
+        var tower = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, CancellationToken.None);
+        try
+        {
+            weights.CheckAllTaken();
+        }
+        catch
+        {
+            tower.Dispose();
+            throw;
+        }
+
+        return (tower, compressor, projector, text);
+    }
+
+    /// <summary>Token embeddings with the visual tokens in the places of the pictures.</summary>
+    private Variable Inputs(Tape tape, PackedBatch packed, IReadOnlyList<TrainingSequence> batch)
+    {
+        int[] words = packed.Words;
+        var text = _text.Embed(tape, words);
+        if (packed.Pictures == 0)
         {
             return text;
         }
 
-        var visual = Project(tape, tape.Constant(_encoder.Features(tape.Compute, pictures)));
-        if (visual.Value.Rows != tokens.Length - words.Length)
-        {
-            throw new ArgumentException($"{tokens.Length - words.Length} image tokens stand for {visual.Value.Rows} visual tokens of {pictures.Length} pictures.", nameof(batch));
-        }
-
-        int word = 0, picture = words.Length;
-        int[] places = [.. tokens.Select(token => token == ImageTokenId ? picture++ : word++)];
+        List<Image> shown = [.. batch.SelectMany(sample => sample.Images)], pictures = [.. shown.Distinct()];
+        string[] questions = _compressor is null ? [] : [.. batch.SelectMany(sample => Enumerable.Repeat(QueryText.Of([.. sample.Tokens], _tokenizer), sample.Images.Count))];
+        using var input = Prepare(pictures);
+        var visual = Visual(tape, input, questions, [.. shown.Select(image => pictures.IndexOf(image))]);
         var both = tape.Concatenate((text, 0, words.Length), (visual, 0, visual.Value.Rows));
-        return tape.Map(both, RowMap.Gather(tokens.Length, places));
-    }
-
-    private Variable Project(Tape tape, Variable features)
-    {
-        for (int layer = 0; layer < _projector.Length; layer++)
-        {
-            features = _projector[layer].Forward(tape, layer == 0 ? features : tape.Activate(features, _config.ProjectorHiddenAct));
-        }
-
-        return features;
+        return tape.Gather(both, packed.Places());
     }
 }

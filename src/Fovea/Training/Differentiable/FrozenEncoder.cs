@@ -1,3 +1,4 @@
+using Fovea.Imaging;
 using Fovea.Models;
 using Fovea.Models.Llava;
 using Fovea.Tensors;
@@ -6,24 +7,30 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Training.Differentiable;
 
 /// <summary>The vision tower as it is, never trained: pictures to the features that the projector takes.</summary>
-internal sealed class FrozenEncoder(VisionEncoder tower, IVisualLayout layout, IReadOnlyList<int> featureLayers, int width, int tokensPerPicture) : IDisposable
+internal sealed class FrozenEncoder(VisionEncoder tower, IVisualLayout layout, int width) : IDisposable
 {
-    /// <summary>Visual tokens of one picture, whatever its size.</summary>
-    public int TokensPerPicture { get; } = tokensPerPicture;
+    /// <summary>Pictures as the tower reads them; owned by the caller.</summary>
+    public VisualInput Prepare(IReadOnlyList<Image> pictures) => layout.Prepare([.. pictures.Select(VisualItem.Of)]);
 
-    /// <summary>Features of pictures: [visual tokens, width · layers], rented.</summary>
-    public Tensor Features(Compute compute, IReadOnlyList<VisualItem> pictures)
+    /// <summary>Hidden states of the tower side by side, for each selection of them: [feature rows, width · states], rented.</summary>
+    public IReadOnlyList<Tensor> Features(Compute compute, VisualInput input, params IReadOnlyList<IReadOnlyList<int>> selections)
     {
-        using var input = layout.Prepare(pictures);
-        var features = compute.Rent(input.FeatureRows.Count, width * featureLayers.Count);
+        Tensor[] features = [.. selections.Select(states => compute.Rent(input.FeatureRows.Count, width * states.Count))];
         var mark = compute.Arena.Top;
-        var state = tower.Embed(compute, input);
-        Collect(state, 0, features);
-        for (int block = 0; block < featureLayers.Max(); block++)
+        var stream = tower.Embed(compute, input);
+        int last = selections.Max(states => states.Max());
+        for (int block = 0; block <= last; block++)
         {
-            tower.Attend(compute, block, state, capture: false)?.Dispose();
-            tower.FeedForward(compute, block, state);
-            Collect(state, block + 1, features);
+            for (int i = 0; i < features.Length; i++)
+            {
+                Collect(stream, block, selections[i], features[i]);
+            }
+
+            if (block < last)
+            {
+                tower.Attend(compute, block, stream, capture: false)?.Dispose();
+                tower.FeedForward(compute, block, stream);
+            }
         }
 
         compute.Arena.Release(mark);
@@ -32,13 +39,14 @@ internal sealed class FrozenEncoder(VisionEncoder tower, IVisualLayout layout, I
 
     public void Dispose() => tower.Dispose();
 
-    private void Collect(VisionState state, int level, Tensor features)
+    private static void Collect(VisionState stream, int state, IReadOnlyList<int> states, Tensor features)
     {
-        for (int layer = 0; layer < featureLayers.Count; layer++)
+        int width = stream.States.RowLength;
+        for (int place = 0; place < states.Count; place++)
         {
-            for (int row = 0; featureLayers[layer] == level && row < features.Rows; row++)
+            for (int row = 0; states[place] == state && row < features.Rows; row++)
             {
-                state.States.Row<float>(state.Input.FeatureRows[row]).CopyTo(features.Row<float>(row)[(layer * width)..]);
+                stream.States.Row<float>(stream.Input.FeatureRows[row]).CopyTo(features.Row<float>(row).Slice(place * width, width));
             }
         }
     }

@@ -1,13 +1,15 @@
 using Fovea.Imaging;
+using Fovea.Models.Llava;
+using Fovea.Tensors.Autograd;
 
 namespace Fovea.Training.Differentiable;
 
 /// <summary>One sample as the model learns it.</summary>
-/// <param name="Tokens">The prompt and answers, with as many image tokens as the pictures have visual tokens.</param>
-/// <param name="Labels">What each token is learnt as; <see cref="Tensors.Autograd.Tape.IgnoredLabel"/> = not learnt.</param>
+/// <param name="Tokens">The prompt and answers, <see cref="Picture"/> for each picture.</param>
+/// <param name="Labels">What each token is learnt as; <see cref="Tape.IgnoredLabel"/> = not learnt.</param>
 /// <param name="Images">The pictures, in the order of their tokens.</param>
 public sealed record TrainingSequence(IReadOnlyList<int> Tokens, IReadOnlyList<int> Labels, IReadOnlyList<Image> Images)
 {
-    /// <summary>Labels that count: the first is nothing's next token.</summary>
-    public int ValidLabels => Labels.Skip(1).Count(label => label != Tensors.Autograd.Tape.IgnoredLabel);
+    /// <summary>What stands for a picture among the tokens; the model puts its visual tokens there.</summary>
+    public const int Picture = OriginalConfig.ImageToken;
 }

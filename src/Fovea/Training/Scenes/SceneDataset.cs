@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Fovea.Training.Data;
 
 namespace Fovea.Training.Scenes;
 
@@ -34,22 +35,32 @@ public sealed record SceneDataset
     public IEnumerable<(Scene Scene, IReadOnlyList<SceneQuestion> Questions)> Draw()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Questions, 1);
-        return Sequence();
+        return Seeds().Select(seeds => Draw(seeds.Scene, seeds.Questions)).OfType<(Scene, IReadOnlyList<SceneQuestion>)>();
+    }
 
-        IEnumerable<(Scene, IReadOnlyList<SceneQuestion>)> Sequence()
+    /// <summary>What scenes and their questions are drawn from, one pair after the other, those that give no question included.</summary>
+    internal IEnumerable<(ulong Scene, ulong Questions)> Seeds()
+    {
+        var seeds = new SceneRandom(Seed);
+        while (true)
         {
-            var seeds = new SceneRandom(Seed);
-            while (true)
-            {
-                var scene = Scene.Draw(seeds.Next(), MostObjects, SignPercent);
-                var random = new SceneRandom(seeds.Next());
-                if (scene.Objects.Count > 0 && SceneQuestions.Draw(scene, random, Questions) is { Count: > 0 } questions)
-                {
-                    yield return (scene, questions);
-                }
-            }
+            yield return (seeds.Next(), seeds.Next());
         }
     }
+
+    /// <summary>One scene with its questions; none if it gives no question.</summary>
+    internal (Scene Scene, IReadOnlyList<SceneQuestion> Questions)? Draw(ulong scene, ulong questions)
+    {
+        var drawn = Scene.Draw(scene, MostObjects, SignPercent);
+        return drawn.Objects.Count > 0 && SceneQuestions.Draw(drawn, new SceneRandom(questions), Questions) is { Count: > 0 } asked ? (drawn, asked) : null;
+    }
+
+    /// <summary>The questions about a picture as the turns of one conversation, the picture in the first.</summary>
+    internal static IEnumerable<ConversationTurn> Conversation(IEnumerable<SceneQuestion> questions) => questions.Index().SelectMany(asked => (ConversationTurn[])
+    [
+        new("human", asked.Index == 0 ? $"<image>\n{asked.Item.Text}" : asked.Item.Text),
+        new("gpt", asked.Item.Answer),
+    ]);
 
     /// <summary>Writes the first pictures as <c>images/NNNNNN.png</c> and, last of all, <see cref="ConversationsFile"/>, in which the questions about a picture are the turns of one conversation.</summary>
     /// <param name="folder">Made if it is not there.</param>
@@ -93,21 +104,15 @@ public sealed record SceneDataset
         json.WriteString("id", id);
         json.WriteString("image", image);
         json.WriteStartArray("conversations");
-        foreach (var (turn, asked) in questions.Index())
+        foreach (var turn in Conversation(questions))
         {
-            Turn("human", turn == 0 ? $"<image>\n{asked.Text}" : asked.Text);
-            Turn("gpt", asked.Answer);
+            json.WriteStartObject();
+            json.WriteString("from", turn.From);
+            json.WriteString("value", turn.Value);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
-
-        void Turn(string from, string value)
-        {
-            json.WriteStartObject();
-            json.WriteString("from", from);
-            json.WriteString("value", value);
-            json.WriteEndObject();
-        }
     }
 }

@@ -1,5 +1,6 @@
 using Fovea.Tensors;
 using Fovea.Tensors.Autograd;
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Kernels;
 using Fovea.Tensors.Ops;
 using Fovea.Tensors.Threading;
@@ -39,6 +40,36 @@ public sealed class TapeTests
     };
 
     public static TheoryData<string> Names => new(Operations.Keys);
+
+    [Theory]
+    [InlineData("linear")]
+    [InlineData("matrix product")]
+    [InlineData("matrix product, transposed")]
+    [Trait("kind", "property")]
+    public void RoundsProducts_OfAProduct_IsTheProductOfRoundedFactorsThereAndBack(string name)
+    {
+        var (shapes, run) = Operations[name];
+        using var compute = new Compute();
+        Tensor[] exact = [.. shapes.Select((shape, i) => Numbers.Noise(i + 1, shape))], rounded = [.. exact.Select(Rounded)];
+        Variable[] first, second;
+        using var rounding = new Tape(compute) { RoundsProducts = true };
+        using var plain = new Tape(compute);
+        first = [.. exact.Select(rounding.Leaf)];
+        // The bias of a linear map is added to the sum, so it is not rounded.
+        second = [.. rounded.Take(2).Concat(exact.Skip(2)).Select(plain.Leaf)];
+        Variable there = run(rounding, first), expected = run(plain, second);
+        Assert.Equal(expected.Value.AsSpan<float>().ToArray(), there.Value.AsSpan<float>().ToArray());
+        using var slopes = Numbers.Noise(9, there.Shape.ToArray());
+        using var roundedSlopes = Rounded(slopes);
+        rounding.Backward(there, slopes);
+        plain.Backward(expected, roundedSlopes);
+        foreach (var (actual, wanted) in first.Take(2).Zip(second))
+        {
+            Assert.Equal(wanted.Gradient!.AsSpan<float>().ToArray(), actual.Gradient!.AsSpan<float>().ToArray());
+        }
+    }
+
+    private static Tensor Rounded(Tensor tensor) => Tensor.From(Array.ConvertAll(tensor.AsSpan<float>().ToArray(), value => BFloat16.Round(value).ToSingle()), tensor.Shape.ToArray());
 
     [Theory]
     [MemberData(nameof(Names))]
