@@ -29,7 +29,6 @@ public sealed class TrainingRun : IDisposable
         _loader = Loader(setup.Samples);
         Resume();
         _metrics = MetricsLog.Open(folder.Metrics, setup.Optimizer.Steps);
-        folder.Clear();
     }
 
     /// <summary>What the run does.</summary>
@@ -52,14 +51,16 @@ public sealed class TrainingRun : IDisposable
     public static TrainingRun Open(TrainingOptions options, bool resume, RunObserver observer)
     {
         var folder = RunFolder.Open(options.OutputDir, resume);
-        var setup = TrainingSetup.Open(options);
+        TrainingSetup? setup = null;
         try
         {
+            setup = TrainingSetup.Open(options);
             return new TrainingRun(setup, folder, observer);
         }
         catch
         {
-            setup.Dispose();
+            setup?.Dispose();
+            folder.Dispose();
             throw;
         }
     }
@@ -98,6 +99,7 @@ public sealed class TrainingRun : IDisposable
     {
         _metrics.Dispose();
         _setup.Dispose();
+        _folder.Dispose();
     }
 
     private TrainingLoop<TrainingSequence[]> Loop() => new(_setup.Compute, _setup.Optimizer, _setup.Schedule)

@@ -41,7 +41,7 @@ public sealed class QueccRunTests : IDisposable
     [Theory]
     [InlineData("mm_vision_output_token_count", 576, "mm_vision_output_token_count is 576")]
     [InlineData("mm_vision_output_text_embedding_size", 4096, "mm_vision_output_text_embedding_size is 4096")]
-    [InlineData("mm_vision_token_compression_kernel_size", 5, "")]
+    [InlineData("mm_vision_token_compression_stride", 1, "")]
     [InlineData("mm_vision_token_compression_kernel_size", 0, "")]
     [InlineData("mm_vision_token_compression_stride", 0, "")]
     public void Open_WithSizesThatDoNotFit_NamesThem(string option, int value, string message)
