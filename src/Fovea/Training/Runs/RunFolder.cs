@@ -87,7 +87,7 @@ internal sealed class RunFolder : IDisposable
                 Directory.Delete(partial, recursive: true);
             }
 
-            throw new IOException($"{target} cannot be written: {error.Message} {Last}", error);
+            throw new IOException($"{target} cannot be written: {error.Message.TrimEnd('.')}. {Last}", error);
         }
 
         foreach (var (_, path) in most is { } limit ? Checkpoints.SkipLast(limit).ToList() : [])
