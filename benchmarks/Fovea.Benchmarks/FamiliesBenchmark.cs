@@ -64,7 +64,7 @@ internal static class FamiliesBenchmark
         var generator = new Generator(model, compute);
         var image = Picture();
         var reports = Ratios.ToDictionary(ratio => ratio, _ => new List<RunReport>());
-        generator.Generate(Request(model, image, Ratios[^1]));
+        generator.Generate(new GenerationRequest { Prompt = model.Prompt([Fovea.Text.ChatMessage.User("What is it?", 0)]), MaxNewTokens = 5, EndTokens = [] });
         for (int round = 0; round < rounds; round++)
         {
             foreach (double ratio in Ratios)

@@ -19,6 +19,11 @@ internal static class KernelBenchmark
             Linear(compute);
         }
 
+        if (groups is [] or ["products", ..])
+        {
+            ProductBenchmark.Run(compute, groups is [] ? [] : groups[1..]);
+        }
+
         if (groups is [] || groups.Contains("attention"))
         {
             Attention(compute);
@@ -96,14 +101,14 @@ internal static class KernelBenchmark
     private static void Report(string name, long count, double seconds) =>
         Console.WriteLine($"  {name,-10}: {count / seconds / 1e9,5:F2} G numbers/s, {seconds * 1e6,7:F1} us");
 
-    private static double Time(Compute compute, Action action) => Stopclock.Seconds(() =>
+    internal static double Time(Compute compute, Action action) => Stopclock.Seconds(() =>
     {
         var mark = compute.Arena.Top;
         action();
         compute.Arena.Release(mark);
     });
 
-    private static Tensor Noise(params ReadOnlySpan<int> extents)
+    internal static Tensor Noise(params ReadOnlySpan<int> extents)
     {
         var tensor = Tensor.Allocate(extents);
         var random = new Random(1);

@@ -34,10 +34,14 @@ internal static class SideBySide
     /// <exception cref="InvalidOperationException">It cannot be started, fails, or prints no number.</exception>
     public static double Peer(string program, params string[] arguments)
     {
-        var (output, _) = Run(program, arguments);
+        string output = Output(program, arguments);
         string last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault("");
         return double.TryParse(last, CultureInfo.InvariantCulture, out double milliseconds) ? milliseconds : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} printed '{last}' instead of milliseconds.");
     }
+
+    /// <summary>What a program prints.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be started or fails.</exception>
+    public static string Output(string program, params string[] arguments) => Run(program, arguments).Output;
 
     /// <summary>Milliseconds of a whole process, the best of five.</summary>
     public static double Process(string program, params string[] arguments) => Enumerable.Range(0, 5).Min(_ => Run(program, arguments).Milliseconds);

@@ -94,7 +94,7 @@ internal static class SyntheticFamilies
             name,
             "qwen3-vl-tiny",
             $$"""
-            {"text_config": {{Text(text, 1e-6)[..^1]}}, "rope_scaling": {"mrope_interleaved": true, "mrope_section": [24, 20, 20], "rope_type": "default"}, "head_dim": {{text.HeadSize}} },
+            {"text_config": {{Text(text, 1e-6)[..^1]}}, "rope_scaling": {"mrope_interleaved": true, "mrope_section": [24, 20, 20], "rope_type": "default"} },
              "vision_config": {"depth": 24, "hidden_size": 1024, "intermediate_size": 4096, "num_heads": 16, "out_hidden_size": {{text.Hidden}}, "patch_size": 16,
                "num_position_embeddings": 2304, "deepstack_visual_indexes": [{{string.Join(',', deepStack)}}] } }
             """,

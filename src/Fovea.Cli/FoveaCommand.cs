@@ -79,6 +79,7 @@ public static class FoveaCommand
             NewCommand.Create(terminal),
             ScalingCommand.Create(terminal),
             GenerateCommand.Create(terminal),
+            QuantizeCommand.Create(terminal),
             TrainCommand.Create(terminal),
         ];
         // A RootCommand would be called after the assembly.

@@ -147,7 +147,8 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Element type and extents, such as <c>F32[576, 1024]</c>.</summary>
     public override string ToString() => $"{ElementType}{Shape}";
 
-    internal Span<byte> RowBytes(int row)
+    /// <summary>The bytes of row <paramref name="row"/>.</summary>
+    public Span<byte> RowBytes(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fovea.Tensors.ElementTypes;
 
 namespace Fovea.Tensors;
 
@@ -7,6 +8,9 @@ namespace Fovea.Tensors;
 /// <param name="Group">Inputs that share a scale, a multiple of 32; 0 where the kind has no scales.</param>
 public sealed record WeightFormat(WeightKind Kind, int Group)
 {
+    /// <summary>The most inputs that share a scale: so many products of 8 bits add up exactly in 32.</summary>
+    public const int MaxGroup = 1 << 16;
+
     /// <summary>32-bit floating point.</summary>
     public static readonly WeightFormat F32 = new(WeightKind.F32, 0);
 
@@ -30,6 +34,14 @@ public sealed record WeightFormat(WeightKind Kind, int Group)
     /// <summary>Whether numbers are integers with scales.</summary>
     public bool HasScales => Group > 0;
 
+    /// <summary>The format that keeps stored numbers as they are: that of f16 and bf16, and f32 of everything else.</summary>
+    public static WeightFormat Of(ElementType stored) => stored switch
+    {
+        ElementType.F16 => F16,
+        ElementType.BF16 => BF16,
+        _ => F32,
+    };
+
     /// <summary>The format of a name (<c>f32</c>, <c>bf16</c>, <c>f16</c>, <c>int8</c>, <c>int4</c>), for integers with the group behind a colon if it is not the usual one: <c>int4:128</c>.</summary>
     /// <exception cref="ArgumentException">There is no such format; the message lists the names.</exception>
     public static WeightFormat Parse(string text)
@@ -47,7 +59,7 @@ public sealed record WeightFormat(WeightKind Kind, int Group)
 
     private WeightFormat WithGroup(string text)
     {
-        bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int group) && group > 0 && group % 32 == 0 && group <= 1 << 16;
+        bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int group) && group > 0 && group % 32 == 0 && group <= MaxGroup;
         return HasScales && valid ? this with { Group = group } : throw new ArgumentException(
             HasScales ? $"'{text}' is no group: a multiple of 32 is." : $"{Name} has no groups.", nameof(text));
     }

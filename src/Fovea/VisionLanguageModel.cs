@@ -35,18 +35,20 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Loads a checkpoint folder in the Hugging Face layout.</summary>
     /// <param name="path">The folder.</param>
+    /// <param name="options">How it is loaded; none = as the checkpoint says.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     /// <param name="cancellation">Stops loading.</param>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
     /// <exception cref="NotSupportedException">The model type is unknown.</exception>
-    public static Task<VisionLanguageModel> LoadAsync(string path, IProgress<double>? progress = null, CancellationToken cancellation = default) => Task.Run(
+    public static Task<VisionLanguageModel> LoadAsync(
+        string path, LoadOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default) => Task.Run(
         () =>
         {
             var compute = new Compute();
             try
             {
-                return new VisionLanguageModel(KnownModels.Load(path, compute, null, progress is null ? null : progress.Report, cancellation), compute);
+                return new VisionLanguageModel(KnownModels.Load(path, compute, options, progress is null ? null : progress.Report, cancellation), compute);
             }
             catch
             {

@@ -5,6 +5,7 @@ public static class GoldenSuites
 {
     private static readonly Dictionary<string, Func<string, IEnumerable<GoldenTest>>> ByArea = new(StringComparer.Ordinal)
     {
+        ["format"] = FormatSuite.Cases,
         ["image"] = ImageSuite.Under,
         ["model"] = ModelSuite.Cases,
         ["pipeline"] = PipelineSuite.Cases,

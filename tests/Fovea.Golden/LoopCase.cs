@@ -26,7 +26,7 @@ internal static class LoopCase
         string loops = Path.GetDirectoryName(golden.Path) ?? "";
         string checkpoint = Path.GetFullPath(Path.Combine(loops, "..", "..", "checkpoints", golden.Root.GetProperty("checkpoint").GetString() ?? ""));
         // The reference values were made with the processors that resize as Pillow does.
-        var folder = CheckpointFolder.Open(checkpoint, Overrides(options), ProcessorVariant.Slow);
+        var folder = CheckpointFolder.Open(checkpoint, new LoadOptions { Overrides = Overrides(options), Processing = ProcessorVariant.Slow });
         using var model = TrainableModel.Load(folder, trained.Contains, compute);
         var initial = model.Trained.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.AsSpan<float>().ToArray());
         using var optimizer = new AdamW(Groups(options, model.Trained))

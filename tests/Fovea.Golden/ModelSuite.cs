@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Fovea.Generation;
 using Fovea.Imaging;
 using Fovea.Models;
+using Fovea.Nn;
 using Fovea.Tensors.Ops;
 using Fovea.Text;
 
@@ -36,8 +37,8 @@ public static class ModelSuite
             throw new NotBuiltException($"the checkpoint {checkpoint}");
         }
 
-        // The reference values were made with the processors that resize as Pillow does.
-        var opened = CheckpointFolder.Open(folder, overrides, ProcessorVariant.Slow);
+        // The reference values were made with the processors that resize as Pillow does, and all numbers but the weights in 32 bits.
+        var opened = CheckpointFolder.Open(folder, new LoadOptions { Overrides = overrides, Processing = ProcessorVariant.Slow, Cache = KvCacheType.F32 });
         ModelFamily family;
         try
         {

@@ -52,7 +52,7 @@ internal static class QueccModuleCase
     {
         using var tape = new Tape(compute);
         var inputs = new[] { "multi", "text", "single" }.ToDictionary(name => name, name => tape.Leaf(Rows(Input(golden, name))));
-        var tokens = quecc.Forward(tape, inputs["multi"], inputs["text"], inputs["single"]);
+        var tokens = quecc.Forward(tape, inputs["multi"], inputs["text"], inputs["single"], [.. Enumerable.Range(0, inputs["text"].Value.Rows)]);
         var projected = projector.Forward(tape, tokens);
         tape.Backward(projected, Rows(Input(golden, "loss_weights")));
         var parameters = scope.All.ToDictionary(parameter => Parameters + parameter.Name, parameter => (Variable)parameter);

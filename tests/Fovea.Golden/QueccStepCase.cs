@@ -79,7 +79,7 @@ internal static class QueccStepCase
                 input.Pixels.AsSpan<float>().Clear();
             }
 
-            projected.AddRange(model.Visual(tape, input, [question]).Value.AsSpan<float>());
+            projected.AddRange(model.Visual(tape, input, [question], [0]).Value.AsSpan<float>());
         }
 
         golden.Check("projected", [.. projected]);

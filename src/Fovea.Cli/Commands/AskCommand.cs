@@ -36,10 +36,11 @@ internal static class AskCommand
         }
 
         var answer = options.Answer(parsed);
+        var loading = options.Loading(parsed);
         long featureCache = options.FeatureCache(parsed);
         var frames = options.Media.Frames(parsed);
         var media = options.Media.Load(parsed, inputs[..^1]);
-        using var model = await ModelLoading.LoadAsync(options.Model(parsed), [answer.Plan], featureCache, terminal, cancellation).ConfigureAwait(false);
+        using var model = await ModelLoading.LoadAsync(options.Model(parsed), loading, [answer.Plan], featureCache, terminal, cancellation).ConfigureAwait(false);
         var (videos, time) = await media.OpenVideosAsync(model, frames, cancellation).ConfigureAwait(false);
         var writer = new AnswerWriter(terminal, options.Json(parsed), options.Stats(parsed));
         var result = await model.AskAsync(media.Images, videos, question, answer, writer.OnText, cancellation).ConfigureAwait(false);

@@ -29,10 +29,11 @@ internal static class ChatCommand
         command.SetAction(async parsed =>
         {
             var answer = options.Answer(parsed);
+            var loading = options.Loading(parsed);
             long featureCache = options.FeatureCache(parsed);
             var frames = options.Media.Frames(parsed);
             var media = options.Media.Load(parsed, parsed.GetValue(files) ?? []);
-            using var model = await terminal.Interruption.RunAsync(stop => ModelLoading.LoadAsync(options.Model(parsed), [answer.Plan], featureCache, terminal, stop)).ConfigureAwait(false);
+            using var model = await terminal.Interruption.RunAsync(stop => ModelLoading.LoadAsync(options.Model(parsed), loading, [answer.Plan], featureCache, terminal, stop)).ConfigureAwait(false);
             var talk = new Talk(model, answer, frames, terminal, new AnswerWriter(terminal, options.Json(parsed), options.Stats(parsed)));
             await talk.RunAsync(media).ConfigureAwait(false);
             return ExitCode.Success;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fovea.Cli.Options;
 using Fovea.Evaluation;
+using Fovea.Models;
 using Fovea.Reduction;
 
 namespace Fovea.Cli.Commands;
@@ -32,7 +33,7 @@ internal static class CheckCommand
 
     private static Task<int> RunAsync(ReducerDescriptor method, string folder, Terminal terminal) => terminal.Interruption.RunAsync(async cancellation =>
     {
-        using var model = await ModelLoading.LoadAsync(folder, terminal, cancellation).ConfigureAwait(false);
+        using var model = await ModelLoading.LoadAsync(folder, LoadOptions.Default, terminal, cancellation).ConfigureAwait(false);
         if (!ReducerChecks.Fits(model.Model, method))
         {
             throw new ArgumentException($"The method {method.Name} cannot be checked with its defaults: it does not fit the model, or it takes no budget.");

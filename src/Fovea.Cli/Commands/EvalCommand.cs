@@ -20,10 +20,11 @@ internal static class EvalCommand
         var sweep = new SweepOptions();
         var command = new ExampleCommand(
             "eval",
-            "Measures how many questions of a set a model answers rightly, by kind, with every listed method and budget.",
+            "Measures how many questions of a set a model answers rightly, by kind, with every listed method and budget, configuration or plan.",
             "fovea eval models/foveola/eval",
             "fovea eval models/foveola/eval --method fastervlm,fastv --keep 72,36,16 --out answers.jsonl",
             "fovea eval models/foveola/eval --config pact.json,euti.json --times",
+            "fovea eval models/foveola/eval --plan first.json,second.json --cache keep,trim",
             "fovea eval models/foveola/eval --method uniform --set mode=grid --set origin=center --keep 36 --positions keep,renumber --json")
         {
             Data,
@@ -40,6 +41,7 @@ internal static class EvalCommand
     private static async Task<int> RunAsync(ParseResult parsed, SweepOptions sweep, Terminal terminal)
     {
         var runs = sweep.Read(parsed);
+        var loading = sweep.Loading(parsed);
         long featureCache = sweep.FeatureCache(parsed);
         var set = QuestionSet.Load(parsed.GetRequiredValue(Data));
         int count = parsed.GetValue(Limit) is { } limit
@@ -52,7 +54,7 @@ internal static class EvalCommand
         {
             var results = await terminal.Interruption.RunAsync(async cancellation =>
             {
-                using var model = await ModelLoading.LoadAsync(runs[0].Model, runs.Select(run => run.PlanFor(0)), featureCache, terminal, cancellation).ConfigureAwait(false);
+                using var model = await ModelLoading.LoadAsync(runs[0].Model, loading, runs.Select(run => run.PlanFor(0)), featureCache, terminal, cancellation).ConfigureAwait(false);
                 return await progress.RunAsync(new Evaluator(model), runs, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
             string task = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(Data))));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fovea.Cli.Options;
 using Fovea.Cli.Output;
 using Fovea.Imaging;
+using Fovea.Models;
 using Spectre.Console;
 
 namespace Fovea.Cli.Commands;
@@ -18,19 +19,27 @@ internal static class InspectCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var model = new ModelOption();
+        var loading = new LoadingOptions();
         var view = new Option<string?>("--out") { Description = "write what the encoder sees of the picture as PNG: tiles in their grid, a view of the whole picture below", HelpName = "FILE" };
+        var cpu = new Option<bool>("--cpu") { Description = "show the processor and the kernels instead of a model" };
         var json = new Option<bool>("--json") { Description = "print one JSON object instead of text" };
         var command = new ExampleCommand(
             "inspect",
             "Shows a model's family, sizes, tokens per picture and memory; or what a model sees of a picture.",
             "fovea inspect models/foveola/model",
             "fovea inspect ~/models/llava-1.5-7b-hf --json",
-            "fovea inspect photo.jpg --model ~/models/llava-v1.6-mistral-7b-hf --out seen.png") { subject, view, json };
+            "fovea inspect photo.jpg --model ~/models/llava-v1.6-mistral-7b-hf --out seen.png",
+            "fovea inspect --cpu") { subject, view, cpu, json };
         model.AddTo(command);
+        loading.AddTo(command);
         command.SetAction(parsed => terminal.Interruption.RunAsync(async cancellation =>
         {
             string? path = parsed.GetValue(subject);
-            if (File.Exists(path))
+            if (parsed.GetValue(cpu))
+            {
+                WriteProcessor(parsed.GetValue(json), terminal);
+            }
+            else if (File.Exists(path))
             {
                 await InspectPictureAsync(path, model.Read(parsed), parsed.GetValue(view), parsed.GetValue(json), terminal, cancellation).ConfigureAwait(false);
             }
@@ -40,7 +49,7 @@ internal static class InspectCommand
             }
             else
             {
-                await InspectModelAsync(path ?? model.Read(parsed), parsed.GetValue(json), terminal, cancellation).ConfigureAwait(false);
+                await InspectModelAsync(path ?? model.Read(parsed), loading.Read(parsed), parsed.GetValue(json), terminal, cancellation).ConfigureAwait(false);
             }
 
             return ExitCode.Success;
@@ -48,9 +57,22 @@ internal static class InspectCommand
         return command;
     }
 
-    private static async Task InspectModelAsync(string path, bool json, Terminal terminal, CancellationToken cancellation)
+    private static void WriteProcessor(bool json, Terminal terminal)
     {
-        using var model = await ModelLoading.LoadAsync(path, terminal, cancellation).ConfigureAwait(false);
+        var output = ProcessorOutput.Current();
+        if (json)
+        {
+            terminal.Out.WriteLine(output.ToJson());
+        }
+        else
+        {
+            terminal.WriteResult(Table(output));
+        }
+    }
+
+    private static async Task InspectModelAsync(string path, LoadOptions loading, bool json, Terminal terminal, CancellationToken cancellation)
+    {
+        using var model = await ModelLoading.LoadAsync(path, loading, terminal, cancellation).ConfigureAwait(false);
         var output = ModelOutput.Of(model.Model);
         if (json)
         {
@@ -65,7 +87,7 @@ internal static class InspectCommand
     private static async Task InspectPictureAsync(string file, string folder, string? view, bool json, Terminal terminal, CancellationToken cancellation)
     {
         var image = Image.Load(file);
-        using var model = await ModelLoading.LoadAsync(folder, terminal, cancellation).ConfigureAwait(false);
+        using var model = await ModelLoading.LoadAsync(folder, LoadOptions.Default, terminal, cancellation).ConfigureAwait(false);
         var processor = ImageProcessor.Load(folder);
         using var processed = processor.Process([image]);
         var output = PictureViewOutput.Of(file, image, model.Model, processed);
@@ -85,13 +107,23 @@ internal static class InspectCommand
     }
 
     private static Table Table(ModelOutput model) => Table(
+    [
         ("family", $"{model.FamilyName} ({model.Family})"),
         ("vision encoder", $"{model.EncoderBlocks} blocks, features from block {model.FeatureBlock}"),
         ("language model", $"{model.DecoderLayers} layers, hidden {model.HiddenSize}, {model.Heads} heads of {model.HeadSize} with {model.KeyValueHeads} key/value heads, vocabulary {model.Vocabulary}"),
         ("context", $"{model.Context} tokens"),
         ("visual tokens", string.Join(", ", model.VisualTokens.Select(picture => $"{picture.Tokens} for {picture.Width} x {picture.Height}"))),
         ("weights", $"{ByteCount.Text(model.WeightBytes)} packed: encoder {ByteCount.Text(model.EncoderWeightBytes)}, language model {ByteCount.Text(model.LanguageModelWeightBytes)}"),
-        ("cache", $"{ByteCount.Text(model.CacheBytesPerToken)} a token, {ByteCount.Text(model.CacheBytesPerToken * model.Context)} for the whole context"));
+        .. model.Weights.Select(weight => ("", $"{weight.Part}: {weight.Matrices} matrices in {weight.Format}, {ByteCount.Text(weight.Bytes)}")),
+        ("cache", $"{model.Cache}, {ByteCount.Text(model.CacheBytesPerToken)} a token, {ByteCount.Text(model.CacheBytesPerToken * model.Context)} for the whole context"),
+    ]);
+
+    private static Table Table(ProcessorOutput processor) => Table(
+    [
+        ("processor", $"{processor.Name}, {processor.Threads} threads"),
+        ("features", string.Join(' ', processor.Features)),
+        .. processor.Kernels.Select(set => ($"kernels {set.Name}", set.Text())),
+    ]);
 
     private static Table Table(PictureViewOutput picture) => Table(
         ("picture", $"{picture.Width} x {picture.Height}"),

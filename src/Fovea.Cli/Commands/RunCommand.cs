@@ -70,8 +70,9 @@ internal static class RunCommand
     private static Task<int> AnswerAsync(ParseResult parsed, string[] inputs, PriorTrOptionSet options, GenerationOptions generation, Terminal terminal) => terminal.Interruption.RunAsync(async cancellation =>
     {
         _ = options.Read(parsed, null);
+        var loading = options.Loading(parsed);
         var media = MediaFiles.Load(inputs[..^1], []);
-        using var model = await ModelLoading.LoadAsync(options.Folder(parsed) ?? ShippedModel.Find(), terminal, cancellation).ConfigureAwait(false);
+        using var model = await ModelLoading.LoadAsync(options.Folder(parsed) ?? ShippedModel.Find(), loading, terminal, cancellation).ConfigureAwait(false);
         var configuration = options.Read(parsed, model.Model.LanguageModel.Layers.Count);
         foreach (string warning in configuration.Warnings)
         {

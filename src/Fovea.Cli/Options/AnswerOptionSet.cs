@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fovea.Models;
 
 namespace Fovea.Cli.Options;
 
@@ -9,6 +10,7 @@ internal sealed class AnswerOptionSet
     private readonly ReductionOptions _reduction = new();
     private readonly GenerationOptions _generation = new();
     private readonly MediaOptions _media = new();
+    private readonly LoadingOptions _loading = new();
     private readonly FeatureCacheOption _featureCache = new();
     private readonly Option<bool> _stats = new("--stats") { Description = "show times, tokens, memory and operations" };
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object instead of text" };
@@ -20,6 +22,7 @@ internal sealed class AnswerOptionSet
         _reduction.AddTo(command);
         _generation.AddTo(command);
         _media.AddTo(command);
+        _loading.AddTo(command);
         _featureCache.AddTo(command);
         command.Add(_stats);
         command.Add(_json);
@@ -27,6 +30,9 @@ internal sealed class AnswerOptionSet
 
     /// <summary>The folder of the model.</summary>
     public string Model(ParseResult parsed) => _model.Read(parsed);
+
+    /// <summary>How to load it.</summary>
+    public LoadOptions Loading(ParseResult parsed) => _loading.Read(parsed);
 
     /// <summary>How to answer.</summary>
     public AnswerOptions Answer(ParseResult parsed) => _generation.Read(parsed, _reduction.Read(parsed, _generation.Seed(parsed)));

@@ -10,6 +10,7 @@ internal sealed class PriorTrOptionSet
     private static readonly string[] VideoFields = ["strategy", "prune_layer", "keep_tokens", "query_aggregation", "head_aggregation", "ref_layers", "clse_cutoff_ratio", "clse_temp"];
     private static readonly Dictionary<string, int> Depths = new() { ["qwen2vl"] = 28, ["qwen3vl"] = 36 };
     private readonly Option<string?> _model = new("--model", "-m") { Description = "a model of PriorTR's runner (--list), or the folder of a checkpoint", HelpName = "NAME|FOLDER" };
+    private readonly LoadingOptions _loading = new();
     private readonly Option<string?> _pretrained = new("--pretrained") { Description = "folder of the checkpoint, where --model is a name; default: the model that ships with Fovea", HelpName = "FOLDER" };
     private readonly Option<string?> _method = new("--method") { Description = "a method of the model (--list), or baseline", HelpName = "NAME" };
     private readonly Option<string?> _keepTokens = new("--keep-tokens") { Description = "visual tokens to keep", HelpName = "N" };
@@ -27,7 +28,12 @@ internal sealed class PriorTrOptionSet
         {
             command.Add(option);
         }
+
+        _loading.AddTo(command);
     }
+
+    /// <summary>How to load the checkpoint.</summary>
+    public LoadOptions Loading(ParseResult parsed) => _loading.Read(parsed);
 
     /// <summary>The folder of the checkpoint that is named, or none.</summary>
     public string? Folder(ParseResult parsed) => parsed.GetValue(_pretrained) ?? (parsed.GetValue(_model) is { } model && Directory.Exists(model) ? model : null);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Fovea.Evaluation;
+using Fovea.Models;
 using Fovea.Reduction;
 using Fovea.Reduction.Methods;
 
@@ -9,12 +11,15 @@ namespace Fovea.Cli.Options;
 internal sealed class SweepOptions
 {
     private readonly ModelOption _model = new();
+    private readonly LoadingOptions _loading = new();
     private readonly FeatureCacheOption _featureCache = new();
     private readonly Option<string> _method = new("--method") { Description = "methods of token reduction, separated by commas; none = no reduction", DefaultValueFactory = _ => EvaluationRun.Unreduced, HelpName = "NAME,..." };
     private readonly Option<string> _keep = new("--keep") { Description = "budgets, separated by commas: counts such as 36, or shares such as 25%", DefaultValueFactory = _ => "", HelpName = "N|N%,..." };
     private readonly Option<string[]> _set = new("--set") { Description = "option of the methods that have it; may be repeated", HelpName = "NAME=VALUE" };
     private readonly Option<string?> _config = new("--config") { Description = "configuration files of the PACT repository, separated by commas, after the methods; --set goes over their keys", HelpName = "FILE,..." };
     private readonly Option<string?> _preset = new("--preset") { Description = "configurations of the PACT repository by name, separated by commas, after the methods", HelpName = "NAME,..." };
+    private readonly Option<string?> _plan = new("--plan") { Description = "JSON files with plans of several methods, separated by commas, after the methods", HelpName = "FILE,..." };
+    private readonly Option<string> _cache = new("--cache") { Description = "whether layers in front of a cut keep the entries of dropped tokens: keep, trim or keep,trim; default: as method or plan say", DefaultValueFactory = _ => "", HelpName = "POLICY,..." };
     private readonly Option<string> _positions = new("--positions") { Description = "keep, renumber or keep,renumber", DefaultValueFactory = _ => "keep", HelpName = "POLICY,..." };
     private readonly Option<ulong> _seed = new("--seed") { Description = "seed of everything random", HelpName = "N" };
     private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "most tokens of an answer", DefaultValueFactory = _ => 48, HelpName = "N" };
@@ -26,13 +31,17 @@ internal sealed class SweepOptions
     {
         _model.AddTo(command);
         _plugin.AddTo(command);
-        foreach (Option option in (Option[])[_method, _keep, _set, _config, _preset, _positions, _seed, _maxTokens])
+        foreach (Option option in (Option[])[_method, _keep, _set, _config, _preset, _plan, _positions, _cache, _seed, _maxTokens])
         {
             command.Add(option);
         }
 
+        _loading.AddTo(command);
         _featureCache.AddTo(command);
     }
+
+    /// <summary>How to load the model.</summary>
+    public LoadOptions Loading(ParseResult parsed) => _loading.Read(parsed);
 
     /// <summary>Bytes of the vision-feature cache.</summary>
     public long FeatureCache(ParseResult parsed) => _featureCache.Read(parsed);
@@ -51,41 +60,18 @@ internal sealed class SweepOptions
         }
 
         var settings = ReductionOptions.Settings(parsed.GetValue(_set) ?? []);
-        string[] keeps = List(parsed.GetValue(_keep));
         var named = Named(parsed, settings);
-        string[] methods = named.Count > 0 && parsed.GetResult(_method) is null or { Implicit: true } ? [] : List(parsed.GetValue(_method));
+        string[] plans = List(parsed.GetValue(_plan));
+        string[] methods = named.Count + plans.Length > 0 && parsed.GetResult(_method) is null or { Implicit: true } ? [] : List(parsed.GetValue(_method));
         CheckUsed(settings, named.Count > 0 ? [.. methods, Pact.Descriptor.Name] : methods);
-        var policies = Array.ConvertAll(List(parsed.GetValue(_positions)), Policy);
-        var runs = new List<EvaluationRun>();
-        void Add(string label, string method, string keep, string options, PositionPolicy positions) => runs.Add(new EvaluationRun
-        {
-            Label = label,
-            Model = model,
-            Method = method,
-            Keep = keep,
-            Options = options,
-            Positions = positions,
-            Seed = parsed.GetValue(_seed),
-            MaxNewTokens = maxTokens,
-        });
-        foreach (string method in methods)
-        {
-            bool reduces = method != EvaluationRun.Unreduced;
-            var own = method == Pact.Descriptor.Name ? PactSettings.OfMethod(Of(method, settings)) : Of(method, settings);
-            foreach (string keep in reduces && keeps.Length > 0 ? keeps : [""])
-            {
-                foreach (var positions in reduces ? policies : [PositionPolicy.Keep])
-                {
-                    Add("", method, keep, Text(own), positions);
-                }
-            }
-        }
-
-        foreach (var (label, own) in named)
-        {
-            Add(label, Pact.Descriptor.Name, "", Text(own), PositionPolicy.Keep);
-        }
-
+        var any = new EvaluationRun { Model = model, Weights = $"{Loading(parsed).Weights}", Seed = parsed.GetValue(_seed), MaxNewTokens = maxTokens };
+        List<EvaluationRun> runs =
+        [
+            .. methods.SelectMany(method => OfMethod(any, method, settings, List(parsed.GetValue(_keep)))),
+            .. named.Select(run => any with { Label = run.Label, Method = Pact.Descriptor.Name, Options = Text(run.Settings) }),
+            .. plans.Select(file => any with { Label = Path.GetFileNameWithoutExtension(file), Method = "plan", Plan = PlanText(file) }),
+        ];
+        runs = WithPolicies(runs, Array.ConvertAll(List(parsed.GetValue(_positions)), Position), Array.ConvertAll(List(parsed.GetValue(_cache)), Cache));
         foreach (var step in runs.SelectMany(run => run.PlanFor(0).Steps))
         {
             _ = step.EffectiveBudget;
@@ -96,7 +82,37 @@ internal sealed class SweepOptions
 
     private static string[] List(string? text) => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static PositionPolicy Policy(string name) => name switch
+    private static IEnumerable<EvaluationRun> OfMethod(EvaluationRun any, string method, Dictionary<string, string> settings, string[] keeps)
+    {
+        bool reduces = method != EvaluationRun.Unreduced;
+        var own = method == Pact.Descriptor.Name ? PactSettings.OfMethod(Of(method, settings)) : Of(method, settings);
+        return (reduces && keeps.Length > 0 ? keeps : [""]).Select(keep => any with { Method = method, Keep = keep, Options = Text(own) });
+    }
+
+    /// <summary>Every run under every policy; one that changes nothing has none, and configurations of the PACT repository keep positions.</summary>
+    private static List<EvaluationRun> WithPolicies(List<EvaluationRun> runs, PositionPolicy[] positions, CachePolicy[] caches) =>
+    [
+        .. from run in runs
+           from position in run.Method == EvaluationRun.Unreduced || (run.Label.Length > 0 && run.Plan.Length == 0) ? [PositionPolicy.Keep] : positions
+           from cache in run.Method == EvaluationRun.Unreduced || caches.Length == 0 ? [null] : caches.Cast<CachePolicy?>()
+           select run with { Positions = position, Cache = cache },
+    ];
+
+    /// <summary>The plan of a file in one line, so that a run can be repeated without the file.</summary>
+    private static string PlanText(string file)
+    {
+        _ = PlanFile.Load(file);
+        return JsonNode.Parse(File.ReadAllText(file))?.ToJsonString() ?? "";
+    }
+
+    private static CachePolicy Cache(string name) => name switch
+    {
+        "keep" => CachePolicy.Keep,
+        "trim" => CachePolicy.Trim,
+        _ => throw new ArgumentException($"--cache '{name}' is neither keep nor trim."),
+    };
+
+    private static PositionPolicy Position(string name) => name switch
     {
         "keep" => PositionPolicy.Keep,
         "renumber" => PositionPolicy.Renumber,

@@ -23,7 +23,7 @@ internal static class AccuracyTable
                 run.Keep,
                 run.VisualTokens.ToString("0.##"),
                 run.MeanVisualTokens?.ToString("0.##") ?? "",
-                JsonNamingPolicy.SnakeCaseLower.ConvertName($"{run.Positions}"),
+                JsonNamingPolicy.SnakeCaseLower.ConvertName($"{run.Positions}") + (run.Cache is { } cache ? $", cache {JsonNamingPolicy.SnakeCaseLower.ConvertName($"{cache}")}" : ""),
                 .. kinds.Select(kind => run.Accuracy.TryGetValue(kind, out double percent) ? percent.ToString("0.0") : ""),
                 .. times ? (string[])[run.SelectionMs?.ToString("0.00") ?? "", run.GenerationMs?.ToString("0.0") ?? ""] : [],
             ];

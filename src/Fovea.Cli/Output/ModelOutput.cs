@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fovea.Imaging;
 using Fovea.Models;
+using Fovea.Tensors;
 
 namespace Fovea.Cli.Output;
 
@@ -39,6 +40,10 @@ internal sealed record ModelOutput
 
     public required long LanguageModelWeightBytes { get; init; }
 
+    public required IReadOnlyList<WeightOutput> Weights { get; init; }
+
+    public required string Cache { get; init; }
+
     public required long CacheBytesPerToken { get; init; }
 
     /// <summary>Looks at a model.</summary>
@@ -62,12 +67,26 @@ internal sealed record ModelOutput
             WeightBytes = model.WeightBytes,
             EncoderWeightBytes = model.Vision.Bytes,
             LanguageModelWeightBytes = model.LanguageModel.Bytes,
-            CacheBytesPerToken = 2L * sizeof(float) * text.NumHiddenLayers * text.NumKeyValueHeads * text.HeadDim,
+            Weights = WeightOutput.Of(model.Matrices),
+            Cache = model.LanguageModel.CacheType.ToString().ToLowerInvariant(),
+            CacheBytesPerToken = BytesPerToken(model.LanguageModel),
         };
     }
 
     /// <summary>One line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, OutputJson.Plain.ModelOutput);
+
+    private static long BytesPerToken(LanguageModel model)
+    {
+        using var cache = model.NewCache();
+        using var entry = Tensor.Allocate(1, model.Config.NumKeyValueHeads * model.Config.HeadDim);
+        for (int layer = 0; layer < cache.Layers; layer++)
+        {
+            cache[layer].Append(entry, entry, 0, 1, []);
+        }
+
+        return cache.Bytes;
+    }
 
     /// <summary>Prepares a grey picture: only the model's own processor knows how many tokens a size becomes.</summary>
     private static int Tokens(MultimodalModel model, int width, int height)

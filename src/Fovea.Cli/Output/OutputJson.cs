@@ -10,6 +10,8 @@ namespace Fovea.Cli.Output;
 [JsonSerializable(typeof(ModelOutput))]
 [JsonSerializable(typeof(PictureViewOutput))]
 [JsonSerializable(typeof(MethodOutput[]))]
+[JsonSerializable(typeof(QuantizationOutput))]
+[JsonSerializable(typeof(ProcessorOutput))]
 [JsonSerializable(typeof(RunOutput))]
 [JsonSerializable(typeof(ScalingFitOutput[]))]
 [JsonSerializable(typeof(ScalingChoiceOutput[]))]
@@ -23,7 +25,7 @@ internal sealed partial class OutputJson : JsonSerializerContext
     public static OutputJson Plain { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new SnakeCaseEnumConverter<PositionPolicy>() },
+        Converters = { new SnakeCaseEnumConverter<PositionPolicy>(), new SnakeCaseEnumConverter<CachePolicy>() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

@@ -11,13 +11,22 @@ internal sealed record RunOutput
 
     public required string Model { get; init; }
 
+    /// <summary>The format of the matrices; empty = as stored.</summary>
+    public required string Weights { get; init; }
+
     public required string Method { get; init; }
 
     public required string Keep { get; init; }
 
     public required string Options { get; init; }
 
+    /// <summary>The plan in one line; empty where a method was named.</summary>
+    public required string Plan { get; init; }
+
     public required PositionPolicy Positions { get; init; }
+
+    /// <summary>None where it was left to the method or the plan.</summary>
+    public required CachePolicy? Cache { get; init; }
 
     public required ulong Seed { get; init; }
 
@@ -48,10 +57,13 @@ internal sealed record RunOutput
         {
             Label = run.Label,
             Model = run.Model,
+            Weights = run.Weights,
             Method = run.Method,
             Keep = run.Keep,
             Options = run.Options,
+            Plan = run.Plan,
             Positions = run.Positions,
+            Cache = run.Cache,
             Seed = run.Seed,
             MaxTokens = run.MaxNewTokens,
             Questions = accuracy.Questions,

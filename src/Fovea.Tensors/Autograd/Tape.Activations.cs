@@ -12,7 +12,13 @@ public sealed partial class Tape
     {
         var y = Copy(x.Value);
         Compute.Activate(y, activation);
-        return Record(y, [x], gradient => Give(x, Slopes(x.Value, y, gradient, (value, result) => Slope(activation, value, result))));
+        return Record(y, [x], gradient =>
+        {
+            var slopes = Compute.Rent(x.Shape.ToArray());
+            ForPieces(x.Value, (start, count) => ActivationSlopes.Multiply(
+                activation, x.Value.AsSpan<float>().Slice(start, count), y.AsSpan<float>().Slice(start, count), gradient.AsSpan<float>().Slice(start, count), slopes.AsSpan<float>().Slice(start, count)));
+            Give(x, slopes);
+        });
     }
 
     /// <summary>f(x).</summary>
@@ -45,11 +51,10 @@ public sealed partial class Tape
     private Tensor Slopes(Tensor x, Tensor y, Tensor gradient, Func<float, float, float> slope)
     {
         var result = Compute.Rent(x.Shape.ToArray());
-        int count = (int)x.Shape.Count;
-        Compute.ForRows((count + Piece - 1) / Piece, Piece, (start, end) =>
+        ForPieces(x, (start, count) =>
         {
             Span<float> values = x.AsSpan<float>(), results = y.AsSpan<float>(), source = gradient.AsSpan<float>(), destination = result.AsSpan<float>();
-            for (int i = start * Piece; i < Math.Min(end * Piece, count); i++)
+            for (int i = start; i < start + count; i++)
             {
                 destination[i] = source[i] * slope(values[i], results[i]);
             }
@@ -57,27 +62,9 @@ public sealed partial class Tape
         return result;
     }
 
-    /// <summary>f'(x). All these functions are x times a gate that rises from 0 to 1, so the gate is f(x) / x, and near zero its tangent.</summary>
-    private static float Slope(Activation activation, float x, float y)
+    private void ForPieces(Tensor x, Action<int, int> body)
     {
-        const float TwoOverPiRoot = 0.7978845608f, Cubic = 0.044715f;
-        float tangent = activation switch
-        {
-            Activation.Silu => 0.25f,
-            Activation.QuickGelu => 1.702f / 4,
-            _ => TwoOverPiRoot / 2,
-        };
-        float gate = MathF.Abs(x) < 1e-4f ? 0.5f + (tangent * x) : y / x;
-        switch (activation)
-        {
-            case Activation.Gelu:
-                return gate + (x * TwoOverPiRoot / 2 * MathF.Exp(-x * x / 2));
-            case Activation.GeluTanh:
-                return gate + (2 * x * gate * (1 - gate) * TwoOverPiRoot * (1 + (3 * Cubic * x * x)));
-            case Activation.QuickGelu:
-                return gate * (1 + (1.702f * x * (1 - gate)));
-            default:
-                return gate * (1 + (x * (1 - gate)));
-        }
+        int count = (int)x.Shape.Count;
+        Compute.ForRows((count + Piece - 1) / Piece, Piece, (start, end) => body(start * Piece, Math.Min(end * Piece, count) - (start * Piece)));
     }
 }

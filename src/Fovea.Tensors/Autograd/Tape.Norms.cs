@@ -119,9 +119,8 @@ public sealed partial class Tape
         TensorPrimitives.Multiply(normed, scale, normed);
         TensorPrimitives.Multiply(gradient, weight, slope);
         float along = TensorPrimitives.Dot<float>(slope, normed) / n, shift = centred ? TensorPrimitives.Sum<float>(slope) / n : 0;
-        for (int i = 0; i < n; i++)
-        {
-            slope[i] = scale * (slope[i] - shift - (normed[i] * along));
-        }
+        TensorPrimitives.MultiplyAdd(normed, -along, slope, slope);
+        TensorPrimitives.Subtract(slope, shift, slope);
+        TensorPrimitives.Multiply(slope, scale, slope);
     }
 }

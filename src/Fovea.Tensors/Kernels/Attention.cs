@@ -26,7 +26,7 @@ internal static unsafe class Attention
             var keys = w.Tiles.Load(s, head, tile);
             for (int row = 0; row < rows; row += Panels.Rows)
             {
-                Panel<V>(s, keys, first, row, Math.Min(Panels.Rows, rows - row), few: rows <= MatrixRows.MaxRows, w);
+                Panel<V>(s, head, keys, first, row, Math.Min(Panels.Rows, rows - row), few: rows <= MatrixRows.MaxRows, w);
             }
         }
 
@@ -87,7 +87,7 @@ internal static unsafe class Attention
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panel<V>(in AttentionSequence s, in KeyTile tile, int first, int row, int rows, bool few, in AttentionScratch w)
+    private static void Panel<V>(in AttentionSequence s, int head, in KeyTile tile, int first, int row, int rows, bool few, in AttentionScratch w)
         where V : unmanaged, ILanes<V>
     {
         int keys = Math.Min(tile.Count, s.LastKey(first + row + rows - 1) + 1 - tile.Start);
@@ -103,7 +103,11 @@ internal static unsafe class Attention
         {
             int at = row + r;
             float* scores = w.Scores + (r * AttentionScratch.ScoreStride);
-            AttentionRow.Weigh<V>(s, tile, first + at, keys, scores, sums + (r * width), ref w.Maxima[at], ref w.Weights[at]);
+            float shrink = AttentionRow.Weigh<V>(s, tile, first + at, keys, scores, sums + (r * width), ref w.Maxima[at], ref w.Weights[at]);
+            if (s.IsCaptured(first + at))
+            {
+                AttentionProbabilities.Keep<V>(s, head, first + at, tile, keys, scores, shrink);
+            }
         }
 
         if (few)
@@ -132,6 +136,11 @@ internal static unsafe class Attention
             float* statistics = s.RowStatistics(head, f);
             statistics[0] = maximum;
             statistics[1] = reciprocal;
+        }
+
+        if (s.IsCaptured(f))
+        {
+            AttentionProbabilities.Finish<V>(s, head, f, reciprocal);
         }
     }
 }

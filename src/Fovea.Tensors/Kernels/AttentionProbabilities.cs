@@ -1,9 +1,40 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea.Tensors.Kernels;
 
-/// <summary>The attention probabilities that somebody wants to see, computed beside the pass that needs none of them.</summary>
+/// <summary>
+/// The attention probabilities that somebody wants to see: rows are kept as the pass makes them, unless they have another mask; means over all queries are
+/// computed after it.
+/// </summary>
 internal static unsafe class AttentionProbabilities
 {
-    /// <summary>Probabilities of chosen queries for the heads of one key/value head.</summary>
+    /// <summary>Keeps the weights of a captured row with a tile of keys; earlier ones are brought to the new maximum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Keep<V>(in AttentionSequence s, int head, int f, in KeyTile tile, int keys, float* weights, float shrink)
+        where V : unmanaged, ILanes<V>
+    {
+        float* row = s.Kept(head, f);
+        int first = s.FirstKey(f);
+        if (shrink != 1 && first < tile.Start)
+        {
+            Pointwise.Apply<V, AttentionRow.Scaled>(row + first, row + first, tile.Start - first, new(shrink));
+        }
+
+        new ReadOnlySpan<float>(weights, keys).CopyTo(new Span<float>(row + tile.Start, keys));
+    }
+
+    /// <summary>Turns the kept weights of a row into probabilities, zero where it does not see a key.</summary>
+    public static void Finish<V>(in AttentionSequence s, int head, int f, float reciprocal)
+        where V : unmanaged, ILanes<V>
+    {
+        float* row = s.Kept(head, f);
+        var (start, end) = Seen(s, f);
+        new Span<float>(row, start).Clear();
+        Pointwise.Apply<V, AttentionRow.Scaled>(row + start, row + start, end - start, new(reciprocal));
+        new Span<float>(row + end, s.KeyCount - end).Clear();
+    }
+
+    /// <summary>Probabilities of chosen queries for the heads of one key/value head, computed apart.</summary>
     /// <param name="s">The sequence.</param>
     /// <param name="head">The key/value head.</param>
     /// <param name="queries">The chosen queries.</param>
@@ -99,14 +130,20 @@ internal static unsafe class AttentionProbabilities
     private static void Normalize<V>(in AttentionSequence s, int f, float* row)
         where V : unmanaged, ILanes<V>
     {
-        int start = Math.Clamp(s.FirstKey(f), 0, s.KeyCount);
-        int end = Math.Clamp(s.LastKey(f) + 1, start, s.KeyCount);
+        var (start, end) = Seen(s, f);
         new Span<float>(row, start).Clear();
         new Span<float>(row + end, s.KeyCount - end).Clear();
         if (end > start)
         {
             Softmax.Row<V>(row + start, end - start);
         }
+    }
+
+    /// <summary>The keys that row f sees, from the first to behind the last.</summary>
+    private static (int Start, int End) Seen(in AttentionSequence s, int f)
+    {
+        int start = Math.Clamp(s.FirstKey(f), 0, s.KeyCount);
+        return (start, Math.Clamp(s.LastKey(f) + 1, start, s.KeyCount));
     }
 
     private static int Row(in AttentionSequence s, int* queries, int index) => (queries[index / s.Group] * s.Group) + (index % s.Group);

@@ -7,10 +7,10 @@ internal static unsafe class AttentionRow
 {
     /// <summary>
     /// Turns the scores of a row with a tile of keys into weights e^(score − maximum), zero where the row does not see a key, and brings maximum, weight and
-    /// sums up to date. If the row sees no key of the tile, nothing changes.
+    /// sums up to date. If the row sees no key of the tile, nothing changes. Returns by what earlier weights of the row are to be multiplied.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weigh<V>(
+    public static float Weigh<V>(
         in AttentionSequence s, in KeyTile tile, int f, int keys, float* scores, float* sums, ref float maximum, ref float weight)
         where V : unmanaged, ILanes<V>
     {
@@ -21,15 +21,15 @@ internal static unsafe class AttentionRow
         if (start == end || most == float.NegativeInfinity)
         {
             new Span<float>(scores, keys).Clear();
-            return;
+            return 1;
         }
 
         Pointwise.Apply<V, Exponent>(scores + start, scores + start, end - start, new(scale, most));
         new Span<float>(scores, start).Clear();
         new Span<float>(scores + end, keys - end).Clear();
+        float shrink = 1;
         if (most != maximum)
         {
-            float shrink;
             Exponential.Of(Lanes1.Broadcast(maximum - most)).Store(&shrink);
             weight *= shrink;
             Pointwise.Apply<V, Scaled>(sums, sums, s.PaddedHeadSize, new(shrink));
@@ -37,6 +37,7 @@ internal static unsafe class AttentionRow
         }
 
         weight += Sums.Sum<V>(scores, keys);
+        return shrink;
     }
 
     /// <summary>

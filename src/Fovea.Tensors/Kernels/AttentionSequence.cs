@@ -1,3 +1,5 @@
+using Fovea.Tensors.ElementTypes;
+
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>
@@ -15,16 +17,19 @@ internal unsafe struct AttentionSequence
     /// <summary>Numbers from one row of queries or output to the next.</summary>
     public long Stride;
 
-    /// <summary>First key.</summary>
-    public float* Keys;
+    /// <summary>First key, an <see cref="AttentionEntry"/>.</summary>
+    public byte* Keys;
 
-    /// <summary>First value.</summary>
-    public float* Values;
+    /// <summary>First value, alike.</summary>
+    public byte* Values;
 
-    /// <summary>Numbers from one key to the next; for values alike.</summary>
+    /// <summary>The type of keys and values.</summary>
+    public ElementType KeyType;
+
+    /// <summary>Bytes from one key to the next; for values alike.</summary>
     public long KeyStride;
 
-    /// <summary>Numbers from the keys of one head to those of the next; for values alike.</summary>
+    /// <summary>Bytes from the keys of one head to those of the next; for values alike.</summary>
     public long KeyHeadStride;
 
     /// <summary>[KeyCount], added to the scores of a key; or null.</summary>
@@ -32,6 +37,15 @@ internal unsafe struct AttentionSequence
 
     /// <summary>Receives maximum and reciprocal sum of each row: [heads][QueryCount][2]; or null.</summary>
     public float* Statistics;
+
+    /// <summary>For each query which of the captured ones it is, −1 for none; or null if none is captured on the way.</summary>
+    public int* Captured;
+
+    /// <summary>Receives the probabilities of the captured queries: [heads][<see cref="CapturedCount"/>][KeyCount].</summary>
+    public float* Probabilities;
+
+    /// <summary>Captured queries.</summary>
+    public int CapturedCount;
 
     /// <summary>Query rows.</summary>
     public int QueryCount;
@@ -74,6 +88,12 @@ internal unsafe struct AttentionSequence
 
     /// <summary>Maximum and reciprocal sum of row f of a key/value head.</summary>
     public readonly float* RowStatistics(int head, int f) => Statistics + (2 * (((long)QueryHead(head, f) * QueryCount) + (f / Group)));
+
+    /// <summary>Whether the probabilities of row f are kept.</summary>
+    public readonly bool IsCaptured(int f) => Captured != null && Captured[f / Group] >= 0;
+
+    /// <summary>Where the probabilities of row f of a key/value head are kept.</summary>
+    public readonly float* Kept(int head, int f) => Probabilities + ((((long)QueryHead(head, f) * CapturedCount) + Captured[f / Group]) * KeyCount);
 
     /// <summary>The query head of row f of a key/value head.</summary>
     public readonly int QueryHead(int head, int f) => (head * Group) + (f % Group);

@@ -4,7 +4,7 @@ namespace Fovea.Tensors.Kernels;
 /// A vector of floats of some width, so that a kernel is written once and specialised for every instruction set. Every operation is
 /// the same IEEE operation in each lane of each width, so kernels that fix the order of their sums give the same bits at all widths.
 /// </summary>
-internal unsafe interface ILanes<TSelf>
+internal unsafe partial interface ILanes<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {
     /// <summary>1.5·2^23: adding and subtracting it rounds a small float to an integer, ties to even.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Fovea.Tensors.Kernels.Assembled;
 
 namespace Fovea.Tensors.Kernels;
 
@@ -19,9 +20,10 @@ public abstract unsafe class KernelSet
         IsAccelerated = isAccelerated;
     }
 
-    /// <summary>All sets, the fastest first: avx512, avx2, vector128, scalar.</summary>
+    /// <summary>All sets, the fastest first: avx512vnni, avx512, avx2, vector128, scalar.</summary>
     public static IReadOnlyList<KernelSet> All { get; } =
     [
+        new VnniKernels(),
         new LaneKernels<Lanes16>("avx512", Vector512.IsHardwareAccelerated),
         new LaneKernels<Lanes8>("avx2", Vector256.IsHardwareAccelerated),
         new LaneKernels<Lanes4>("vector128", Vector128.IsHardwareAccelerated),
@@ -38,6 +40,12 @@ public abstract unsafe class KernelSet
     /// <summary>Whether this processor has vectors of this width.</summary>
     public bool IsAccelerated { get; }
 
+    /// <summary>
+    /// Whether the part of the set that is assembled at run time could be: false where the system allows no new code, so that other code stands in
+    /// with the same results; null where there is nothing to assemble.
+    /// </summary>
+    public virtual bool? IsAssembled => null;
+
     /// <summary>The set of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
     public static KernelSet ByName(string name) => All.FirstOrDefault(set => set.Name == name)
@@ -46,9 +54,18 @@ public abstract unsafe class KernelSet
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal abstract void MultiplyTiles(in ProductOperands operands, int start, int end);
+    /// <summary>Whether <see cref="MultiplyIntegerTile"/> takes 4-bit numbers as they are packed.</summary>
+    internal virtual bool ReadsFourBits => false;
+
+    internal abstract void MultiplyTiles(in ProductOperands operands, int start, int end, int worker);
 
     internal abstract void MultiplyRows(in ProductOperands operands, int start, int end);
+
+    internal abstract void MultiplyIntegers(in IntegerOperands operands, int start, int end, int worker);
+
+    internal abstract void MultiplyIntegerTile(in IntegerTile tile);
+
+    internal abstract void RoundRows(float* source, int rows, in IntegerPanels layout, sbyte* codes, float* scales);
 
     internal abstract void Attend(in AttentionSequence sequence, int head, int first, int rows, ref AttentionScratch scratch);
 

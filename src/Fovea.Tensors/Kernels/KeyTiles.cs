@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Fovea.Tensors.ElementTypes;
 
 namespace Fovea.Tensors.Kernels;
 
@@ -39,10 +40,10 @@ internal unsafe struct KeyTiles
             Start = start,
             Count = Math.Min(KeyTile.Size, s.KeyCount - start),
         };
-        float* values = s.Values + (head * s.KeyHeadStride) + (start * s.KeyStride);
+        byte* values = s.Values + (head * s.KeyHeadStride) + (start * s.KeyStride);
 
         // Values are already k-major. Whole panels are read where they lie, unless their rows would fall into the same few sets of the cache.
-        bool inPlace = d % Panels.Columns == 0 && s.KeyStride == d;
+        bool inPlace = s.KeyType == ElementType.F32 && d % Panels.Columns == 0 && s.KeyStride == d * sizeof(float);
         if (_capacity == 1 || tile >= _end)
         {
             _end = tile + 1;
@@ -55,8 +56,8 @@ internal unsafe struct KeyTiles
 
         if (inPlace)
         {
-            result.Values = values;
-            result.ValueStride = s.KeyStride;
+            result.Values = (float*)values;
+            result.ValueStride = d;
             result.ValuePanelStride = Panels.Columns;
         }
 
@@ -64,25 +65,43 @@ internal unsafe struct KeyTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackKeys(float* source, in AttentionSequence s, in KeyTile tile)
+    private static void PackKeys(byte* source, in AttentionSequence s, in KeyTile tile)
     {
+        bool wide = s.KeyType == ElementType.F32;
+        float* widened = stackalloc float[wide ? 1 : Panels.Columns * s.HeadSize];
         for (int key = 0; key < tile.Count; key += Panels.Columns)
         {
             int rows = Math.Min(Panels.Columns, tile.Count - key);
-            Panels.Pack(source + (key * s.KeyStride), s.KeyStride, rows, s.HeadSize, tile.Keys + (key * s.HeadSize), Panels.Columns);
+            byte* first = source + (key * s.KeyStride);
+            for (int row = 0; !wide && row < rows; row++)
+            {
+                AttentionEntry.Read(first + (row * s.KeyStride), s.KeyType, s.HeadSize, widened + (row * s.HeadSize));
+            }
+
+            float* panel = tile.Keys + (key * s.HeadSize);
+            Panels.Pack(wide ? (float*)first : widened, wide ? s.KeyStride / sizeof(float) : s.HeadSize, rows, s.HeadSize, panel, Panels.Columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackValues(float* source, in AttentionSequence s, in KeyTile tile)
+    private static void PackValues(byte* source, in AttentionSequence s, in KeyTile tile)
     {
-        for (int column = 0; column < s.HeadSize; column += Panels.Columns)
+        bool wide = s.KeyType == ElementType.F32;
+        float* widened = stackalloc float[wide ? 1 : s.HeadSize];
+        for (int key = 0; key < tile.Count; key++)
         {
-            int width = Math.Min(Panels.Columns, s.HeadSize - column);
-            float* panel = tile.Values + (column / Panels.Columns * tile.ValuePanelStride);
-            for (int key = 0; key < tile.Count; key++, panel += Panels.Columns)
+            float* row = (float*)(source + (key * s.KeyStride));
+            if (!wide)
             {
-                new ReadOnlySpan<float>(source + (key * s.KeyStride) + column, width).CopyTo(new Span<float>(panel, width));
+                AttentionEntry.Read((byte*)row, s.KeyType, s.HeadSize, widened);
+                row = widened;
+            }
+
+            float* panel = tile.Values + (key * Panels.Columns);
+            for (int column = 0; column < s.HeadSize; column += Panels.Columns, panel += tile.ValuePanelStride)
+            {
+                int width = Math.Min(Panels.Columns, s.HeadSize - column);
+                new ReadOnlySpan<float>(row + column, width).CopyTo(new Span<float>(panel, width));
                 new Span<float>(panel + width, Panels.Columns - width).Clear();
             }
         }

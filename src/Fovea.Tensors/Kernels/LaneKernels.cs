@@ -1,12 +1,24 @@
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>The kernels specialised for one type of vector.</summary>
-internal sealed unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSet(name, isAccelerated)
+internal unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSet(name, isAccelerated)
     where V : unmanaged, ILanes<V>
 {
-    internal override void MultiplyTiles(in ProductOperands operands, int start, int end) => MatrixProduct.Tiles<V>(operands, start, end);
+    internal override void MultiplyTiles(in ProductOperands operands, int start, int end, int worker) =>
+        MatrixProduct.Tiles<V>(operands, start, end, worker);
 
     internal override void MultiplyRows(in ProductOperands operands, int start, int end) => MatrixProduct.Rows<V>(operands, start, end);
+
+    internal override void MultiplyIntegers(in IntegerOperands operands, int start, int end, int worker)
+    {
+        var tiles = new IntegerTiles<V>(operands, this, worker);
+        MatrixProduct.Walk(ref tiles, operands.RowPanels, operands.Layout.Inputs, operands.Layout.Block, start, end);
+    }
+
+    internal override void MultiplyIntegerTile(in IntegerTile tile) => IntegerRows.Run<V>(tile);
+
+    internal override void RoundRows(float* source, int rows, in IntegerPanels layout, sbyte* codes, float* scales) =>
+        RoundedRows.Run<V>(source, rows, layout, codes, scales);
 
     internal override void Attend(in AttentionSequence sequence, int head, int first, int rows, ref AttentionScratch scratch) =>
         Attention.Block<V>(sequence, head, first, rows, ref scratch);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>One float: the plain loop.</summary>
-internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
+internal readonly unsafe partial struct Lanes1(float value) : ILanes<Lanes1>
 {
     private readonly float _value = value;
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>16 floats in a 512-bit vector.</summary>
-internal readonly unsafe struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
+internal readonly unsafe partial struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
 {
     private readonly Vector512<float> _value = value;
 

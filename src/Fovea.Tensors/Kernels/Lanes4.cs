@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>4 floats in a 128-bit vector.</summary>
-internal readonly unsafe struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
+internal readonly unsafe partial struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
 {
     private readonly Vector128<float> _value = value;
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>8 floats in a 256-bit vector.</summary>
-internal readonly unsafe struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
+internal readonly unsafe partial struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
 {
     private readonly Vector256<float> _value = value;
 

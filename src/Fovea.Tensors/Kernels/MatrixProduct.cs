@@ -15,25 +15,55 @@ internal static unsafe class MatrixProduct
     private const int RowPanelsAtOnce = 20;
 
     /// <summary>Tiles <paramref name="start"/> to <paramref name="end"/> − 1, counted down the row panels of one column panel after the other.</summary>
+    /// <param name="tiles">The tiles.</param>
+    /// <param name="rowPanels">Panels of A.</param>
+    /// <param name="inputs">Length of the sums.</param>
+    /// <param name="block">Steps that are done at once.</param>
+    /// <param name="start">The first tile.</param>
+    /// <param name="end">The tile behind the last one.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Tiles<V>(in ProductOperands p, int start, int end)
-        where V : unmanaged, ILanes<V>
+    public static void Walk<TTiles>(ref TTiles tiles, int rowPanels, int inputs, int block, int start, int end)
+        where TTiles : struct, ITiles
     {
-        int rowPanels = p.RowPanels;
         for (int firstRow = 0; firstRow < rowPanels; firstRow += RowPanelsAtOnce)
         {
-            for (int k = 0; k == 0 || k < p.K; k += Block)
+            for (int k = 0; k == 0 || k < inputs; k += block)
             {
                 for (int column = start / rowPanels; column <= (end - 1) / rowPanels; column++)
                 {
                     int first = Math.Max(firstRow, start - (column * rowPanels));
                     int last = Math.Min(Math.Min(firstRow + RowPanelsAtOnce, rowPanels), end - (column * rowPanels));
+                    if (first < last)
+                    {
+                        tiles.Panel(column, k, last - first);
+                    }
+
                     for (int row = first; row < last; row++)
                     {
-                        Tile<V>(p, row, column, k);
+                        tiles.Fetch(column + 1, k, row - first, last - first);
+                        tiles.Tile(row, column, k);
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>Tiles <paramref name="start"/> to <paramref name="end"/> − 1 as <see cref="Walk"/> counts them.</summary>
+    public static void Tiles<V>(in ProductOperands p, int start, int end, int worker)
+        where V : unmanaged, ILanes<V>
+    {
+        switch (p.Kind)
+        {
+            case WeightKind.BF16:
+                Tiles<V, BFloat16Pairs>(p, start, end, worker);
+                break;
+            case WeightKind.F16:
+                Tiles<V, HalfPairs>(p, start, end, worker);
+                break;
+            default:
+                var tiles = new FloatTiles<V>(p);
+                Walk(ref tiles, p.RowPanels, p.K, Block, start, end);
+                break;
         }
     }
 
@@ -44,12 +74,10 @@ internal static unsafe class MatrixProduct
     {
         int column = start * Panels.Columns;
         int columns = Math.Min(end * Panels.Columns, p.N) - column;
-        float* b = p.PackedB + ((long)column * p.K);
         float* c = p.C + column;
-        for (int k = 0; k == 0 || k < p.K; k += Block, b += Block * Panels.Columns)
+        for (int k = 0; k == 0 || k < p.K; k += Block)
         {
-            int steps = Math.Min(Block, p.K - k);
-            MatrixRows.Run<V>(p.A + k, p.K, p.M, b, Panels.Columns, (long)p.K * Panels.Columns, steps, c, p.N, columns, add: k > 0);
+            Rows<V>(p, start, columns, k, c);
         }
 
         if (p.Bias != null)
@@ -58,20 +86,54 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    /// <summary>One block of steps of one tile, and the bias behind the last one.</summary>
+    /// <param name="p">The operands.</param>
+    /// <param name="b">The steps of the panel of B in f32.</param>
+    /// <param name="rowPanel">The panel of A.</param>
+    /// <param name="columnPanel">The panel of B.</param>
+    /// <param name="k">The first step.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<V>(in ProductOperands p, int rowPanel, int columnPanel, int k)
+    public static void Tile<V>(in ProductOperands p, float* b, int rowPanel, int columnPanel, int k)
         where V : unmanaged, ILanes<V>
     {
         int row = rowPanel * Panels.Rows, column = columnPanel * Panels.Columns;
         int rows = Math.Min(Panels.Rows, p.M - row), columns = Math.Min(Panels.Columns, p.N - column);
         int steps = Math.Min(Block, p.K - k);
         float* a = p.PackedA + ((((long)rowPanel * p.K) + k) * Panels.Rows);
-        float* b = p.PackedB + ((((long)columnPanel * p.K) + k) * Panels.Columns);
         float* c = p.C + ((long)row * p.N) + column;
+        Prefetch.Rows(c, p.N, rows);
         MatrixTile.Run<V>(a, b, Panels.Columns, steps, c, p.N, rows, columns, add: k > 0);
         if (p.Bias != null && k + steps == p.K)
         {
             MatrixSums.AddBias<V>(c, p.N, rows, columns, p.Bias + column);
+        }
+    }
+
+    private static void Tiles<V, TPairs>(in ProductOperands p, int start, int end, int worker)
+        where V : unmanaged, ILanes<V>
+        where TPairs : struct, IPairs
+    {
+        var tiles = new PairTiles<V, TPairs>(p, worker);
+        Walk(ref tiles, p.RowPanels, p.K, Block, start, end);
+    }
+
+    private static void Rows<V>(in ProductOperands p, int panel, int columns, int k, float* c)
+        where V : unmanaged, ILanes<V>
+    {
+        int steps = Math.Min(Block, p.K - k);
+        float* pairs = p.PackedB + ((((long)panel * p.Pairs) + (k / 2)) * Panels.Columns);
+        switch (p.Kind)
+        {
+            case WeightKind.BF16:
+                MatrixPairRows.Run<V, BFloat16Pairs>(p.A + k, p.K, p.M, pairs, (long)p.Pairs * Panels.Columns, steps, c, p.N, columns, add: k > 0);
+                break;
+            case WeightKind.F16:
+                MatrixPairRows.Run<V, HalfPairs>(p.A + k, p.K, p.M, pairs, (long)p.Pairs * Panels.Columns, steps, c, p.N, columns, add: k > 0);
+                break;
+            default:
+                float* b = p.PackedB + ((((long)panel * p.K) + k) * Panels.Columns);
+                MatrixRows.Run<V>(p.A + k, p.K, p.M, b, Panels.Columns, (long)p.K * Panels.Columns, steps, c, p.N, columns, add: k > 0);
+                break;
         }
     }
 }

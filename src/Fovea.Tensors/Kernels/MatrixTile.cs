@@ -8,6 +8,9 @@ namespace Fovea.Tensors.Kernels;
 /// </summary>
 internal static unsafe class MatrixTile
 {
+    // Without being asked the processor fetches too late from the second-level cache: a quarter of the time would be spent waiting.
+    private const int StepsAhead = 8;
+
     /// <summary>C[rows, columns] ← or += A·B over k steps.</summary>
     /// <param name="a">A, k-major: [k][12].</param>
     /// <param name="b">B, k-major: k rows of 32 numbers, <paramref name="bStride"/> apart.</param>
@@ -66,6 +69,9 @@ internal static unsafe class MatrixTile
         for (float* end = a + ((long)k * Panels.Rows); a != end; a += Panels.Rows, b += bStride)
         {
             V x = V.Load(b), y = V.Load(b + V.Count);
+            Prefetch.Near(b + (StepsAhead * bStride));
+            Prefetch.Near(b + (StepsAhead * bStride) + V.Count);
+            Prefetch.Near(a + (2 * StepsAhead * Panels.Rows));
             t = V.Broadcast(a[0]); x0 = V.MultiplyAdd(t, x, x0); y0 = V.MultiplyAdd(t, y, y0);
             t = V.Broadcast(a[1]); x1 = V.MultiplyAdd(t, x, x1); y1 = V.MultiplyAdd(t, y, y1);
             t = V.Broadcast(a[2]); x2 = V.MultiplyAdd(t, x, x2); y2 = V.MultiplyAdd(t, y, y2);

@@ -3,6 +3,9 @@ namespace Fovea.Tensors.Kernels;
 /// <summary>C[m, n] = A[m, k] · B[n, k]ᵀ + bias[n], with B in panels of 32 columns and A in panels of 12 rows or as it is.</summary>
 internal unsafe struct ProductOperands
 {
+    /// <summary>Bytes of <see cref="Scratch"/> for one thread: a block of a panel in f32.</summary>
+    public const int ScratchBytes = MatrixProduct.Block * Panels.Columns * sizeof(float);
+
     /// <summary>A by rows, <see cref="K"/> apart; read by the kernels for few rows.</summary>
     public float* A;
 
@@ -12,11 +15,17 @@ internal unsafe struct ProductOperands
     /// <summary>B in panels.</summary>
     public float* PackedB;
 
+    /// <summary>How B is kept: f32, bf16 or f16.</summary>
+    public WeightKind Kind;
+
     /// <summary>C by rows, <see cref="N"/> apart.</summary>
     public float* C;
 
     /// <summary>One number a column, or null.</summary>
     public float* Bias;
+
+    /// <summary><see cref="ScratchBytes"/> for each thread; needed by tiles of 16-bit weights.</summary>
+    public byte* Scratch;
 
     /// <summary>Rows of A and C.</summary>
     public int M;
@@ -32,4 +41,7 @@ internal unsafe struct ProductOperands
 
     /// <summary>Panels of B.</summary>
     public readonly int ColumnPanels => Panels.Count(N, Panels.Columns);
+
+    /// <summary>Pairs of steps in a panel of 16-bit weights.</summary>
+    public readonly int Pairs => (K + 1) / 2;
 }

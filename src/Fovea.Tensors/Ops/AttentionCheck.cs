@@ -1,3 +1,4 @@
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Kernels;
 
 namespace Fovea.Tensors.Ops;
@@ -26,7 +27,7 @@ internal static class AttentionCheck
             queries,
             $"has no rows {segment.QueryStart} + {segment.QueryCount}");
         Keys(segment.Keys, segment, settings);
-        Compute.Check(segment.Values.Shape == segment.Keys.Shape, segment.Values, $"are values of another shape than their keys {segment.Keys}");
+        Compute.Check(segment.Values.Shape == segment.Keys.Shape && segment.Values.ElementType == segment.Keys.ElementType, segment.Values, $"are values of another shape or type than their keys {segment.Keys}");
         Compute.Check(
             segment.KeyBias is null || (segment.KeyBias.Shape.Rank == 1 && segment.KeyBias.Rows >= segment.KeyCount),
             segment.KeyBias,
@@ -42,7 +43,11 @@ internal static class AttentionCheck
         int heads = settings.KeyValueHeads, d = settings.HeadSize;
         bool byHead = keys.Shape.Rank == 3;
         Compute.Check(
-            byHead ? keys.Shape[0] == heads && keys.Shape[2] == d : keys.Shape.Rank == 2 && keys.Shape[1] == (long)heads * d,
+            keys.ElementType == ElementType.F32 || (byHead && keys.ElementType is ElementType.BF16 or ElementType.F16 or ElementType.I8),
+            keys,
+            $"holds keys as {keys.ElementType}, which are read by head alone and as f32, bf16, f16 or integers of 8 bits");
+        Compute.Check(
+            byHead ? keys.Shape[0] == heads && keys.Shape[2] == AttentionEntry.Length(keys.ElementType, d) : keys.Shape.Rank == 2 && keys.Shape[1] == (long)heads * d,
             keys,
             $"holds neither [rows, {heads} x {d}] nor [{heads}, rows, {d}]");
         int rows = keys.Shape[byHead ? 1 : 0];

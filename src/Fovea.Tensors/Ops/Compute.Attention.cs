@@ -1,3 +1,4 @@
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Kernels;
 
 namespace Fovea.Tensors.Ops;
@@ -9,10 +10,10 @@ public sealed unsafe partial class Compute
     /// <param name="segments">The sequences; their query rows must not overlap.</param>
     /// <param name="settings">Heads, scale and mask.</param>
     /// <returns>[tokens, heads · headSize], rented; rows in no segment are undefined, rows that see no key are zero.</returns>
-    /// <exception cref="ArgumentException">Shapes, ranges or settings that do not fit together, or a type other than f32.</exception>
+    /// <exception cref="ArgumentException">Shapes, ranges or settings that do not fit together, or a type other than f32, but for keys and values by head.</exception>
     /// <remarks>
     /// A row's value depends on its query and the keys that it sees alone, to the bit: not on the other queries, the other segments or the number of
-    /// threads. Captured rows are computed apart and agree with the call up to rounding.
+    /// threads. Captured rows are kept as the pass makes them; those with a mask of their own are computed apart.
     /// </remarks>
     public Tensor Attention(Tensor queries, ReadOnlySpan<AttentionSegment> segments, AttentionSettings settings)
     {
@@ -41,20 +42,26 @@ public sealed unsafe partial class Compute
     private AttentionSequence Describe(Tensor queries, Tensor result, in AttentionSegment segment, in AttentionSettings settings)
     {
         int d = settings.HeadSize;
+        var kept = segment.Capture is { } capture && !HasOwnMask(capture, settings) ? capture : null;
         bool byHead = segment.Keys.Shape.Rank == 3;
-        long stride = byHead ? d : segment.Keys.RowLength;
+        int bytes = segment.Keys.ElementType.Bytes();
+        long stride = (byHead ? segment.Keys.Shape[2] : segment.Keys.RowLength) * (long)bytes;
         long start = segment.KeyStart * stride, row = (long)segment.QueryStart * queries.RowLength;
         return new AttentionSequence
         {
             Queries = queries.Floats + row,
             Output = result.Floats + row,
             Stride = queries.RowLength,
-            Keys = segment.Keys.Floats + start,
-            Values = segment.Values.Floats + start,
+            Keys = segment.Keys.Pointer + start,
+            Values = segment.Values.Pointer + start,
+            KeyType = segment.Keys.ElementType,
             KeyStride = stride,
-            KeyHeadStride = byHead ? (long)segment.Keys.Shape[1] * d : d,
+            KeyHeadStride = byHead ? segment.Keys.Shape[1] * stride : (long)d * bytes,
             Bias = segment.KeyBias is { } bias ? bias.Floats : null,
             Statistics = segment.Capture?.Received is null ? null : (float*)RentBytes(2L * sizeof(float) * settings.Heads * segment.QueryCount),
+            Captured = kept?.Probabilities is null ? null : Places(kept.Rows, segment.QueryCount),
+            Probabilities = kept?.Probabilities is { } probabilities ? probabilities.Floats : null,
+            CapturedCount = kept?.Rows.Count ?? 0,
             QueryCount = segment.QueryCount,
             KeyCount = segment.KeyCount,
             Group = settings.Heads / settings.KeyValueHeads,
@@ -63,6 +70,21 @@ public sealed unsafe partial class Compute
             Causal = settings.Causal,
             Window = settings.Window,
         };
+    }
+
+    private static bool HasOwnMask(AttentionCapture capture, in AttentionSettings settings) => (capture.Causal ?? settings.Causal) != settings.Causal;
+
+    /// <summary>For each query its place among the captured ones, −1 for none.</summary>
+    private int* Places(IReadOnlyList<int> rows, int queries)
+    {
+        int* places = (int*)RentBytes((long)queries * sizeof(int));
+        new Span<int>(places, queries).Fill(-1);
+        for (int r = 0; r < rows.Count; r++)
+        {
+            places[rows[r]] = r;
+        }
+
+        return places;
     }
 
     private void AttendAll(AttentionSequence* sequences, int count, in AttentionSettings settings, int tiles)
@@ -102,7 +124,7 @@ public sealed unsafe partial class Compute
                 Capture(sequence, settings, null, 0, received, KeyTiles.Count(sequence.KeyCount));
             }
 
-            if (capture.Probabilities is { } probabilities)
+            if (capture.Probabilities is { } probabilities && HasOwnMask(capture, settings))
             {
                 sequence.Causal = capture.Causal ?? sequence.Causal;
                 int* rows = (int*)RentBytes((long)capture.Rows.Count * sizeof(int));

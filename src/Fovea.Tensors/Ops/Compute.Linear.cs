@@ -15,25 +15,34 @@ public sealed unsafe partial class Compute
     /// <returns>y [rows, outputs], rented. A row's value depends on that row and the weights alone.</returns>
     /// <exception cref="ArgumentException">Shapes that do not fit together, or a type other than f32.</exception>
     /// <remarks>
-    /// Sums run over the inputs in ascending order in blocks of 512, the blocks are added in order, then the bias; the number of rows, their
-    /// place and the number of threads change nothing.
+    /// Floating-point weights: sums run over the inputs in ascending order in blocks of 512, the blocks are added in order, then the bias; 16-bit weights
+    /// give the bits that the same numbers in f32 give. Integer weights: each row of x is rounded to 8 bits group by group (scale: greatest magnitude / 127;
+    /// to nearest, ties to even), sums within a group are exact, groups are added in order, then the bias; a row with NaN or infinity becomes NaN.
+    /// The number of rows, their place, the number of threads and the kernels change nothing.
     /// </remarks>
     public Tensor Linear(Tensor x, PackedMatrix weight, Tensor? bias = null)
     {
         Check(x.RowLength == weight.Inputs, x, $"has rows of {x.RowLength}, but the weight takes {weight.Inputs}");
         Check(bias is null || bias.Shape.Count == weight.Outputs, bias, $"is not one number for each of {weight.Outputs} outputs");
         var y = Rent(x.Rows, weight.Outputs);
-        var operands = new ProductOperands
+        float* offsets = bias is null ? null : bias.Floats;
+        if (weight.Format.HasScales)
+        {
+            MultiplyIntegers(x.Floats, weight, offsets, y);
+            return y;
+        }
+
+        Multiply(new ProductOperands
         {
             A = x.Floats,
-            PackedB = weight.Data,
+            PackedB = (float*)weight.Data,
+            Kind = weight.Format.Kind,
             C = y.Floats,
-            Bias = bias is null ? null : bias.Floats,
+            Bias = offsets,
             M = x.Rows,
             N = weight.Outputs,
             K = weight.Inputs,
-        };
-        Multiply(operands);
+        });
         return y;
     }
 
@@ -49,6 +58,11 @@ public sealed unsafe partial class Compute
         if (!few && operands.PackedA == null)
         {
             operands.PackedA = Pack(operands.A, operands.M, operands.K, Panels.Rows, byColumns: false);
+        }
+
+        if (!few && operands.Kind != WeightKind.F32)
+        {
+            operands.Scratch = RentBytes(Workers.Degree * (long)ProductOperands.ScratchBytes);
         }
 
         var work = new ProductWork { Kernels = Kernels, Operands = operands, Few = few };
@@ -72,7 +86,7 @@ public sealed unsafe partial class Compute
             }
             else
             {
-                Kernels.MultiplyTiles(Operands, start, end);
+                Kernels.MultiplyTiles(Operands, start, end, worker);
             }
         }
     }

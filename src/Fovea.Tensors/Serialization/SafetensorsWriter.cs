@@ -18,14 +18,22 @@ public static class SafetensorsWriter
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Strings for <c>__metadata__</c>, written in ordinal order, or none.</param>
     /// <exception cref="ArgumentException">A tensor is called <c>__metadata__</c>, or the header would be over the format's limit of 100 MB.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, tensors.Select(pair => SafetensorsItem.Of(pair.Key, pair.Value)), metadata);
+
+    /// <summary>As for tensors that are there, one tensor after the other in the order of the file.</summary>
+    /// <param name="path">The file; one that exists is replaced. Its folder must exist.</param>
+    /// <param name="items">The tensors, names once each.</param>
+    /// <param name="metadata">Strings for <c>__metadata__</c>, written in ordinal order, or none.</param>
+    /// <exception cref="ArgumentException">A tensor is called <c>__metadata__</c>, or the header would be over the format's limit of 100 MB.</exception>
+    public static void Write(string path, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        if (tensors.ContainsKey(SafetensorsHeader.MetadataKey))
+        var ordered = items.OrderByDescending(item => item.ElementType.Bytes()).ThenBy(item => item.Name, StringComparer.Ordinal).ToArray();
+        if (Array.Exists(ordered, item => item.Name == SafetensorsHeader.MetadataKey))
         {
-            throw new ArgumentException($"No tensor can be called {SafetensorsHeader.MetadataKey}.", nameof(tensors));
+            throw new ArgumentException($"No tensor can be called {SafetensorsHeader.MetadataKey}.", nameof(items));
         }
 
-        var ordered = tensors.OrderByDescending(pair => pair.Value.ElementType.Bytes()).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToArray();
         byte[] header = Header(ordered, metadata);
         string partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
@@ -33,9 +41,9 @@ public static class SafetensorsWriter
             using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 stream.Write(header);
-                foreach (var (_, tensor) in ordered)
+                foreach (var item in ordered)
                 {
-                    tensor.WriteTo(stream);
+                    item.WriteTo(stream);
                 }
 
                 stream.Flush(flushToDisk: true);
@@ -50,7 +58,7 @@ public static class SafetensorsWriter
         }
     }
 
-    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(SafetensorsItem[] items, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[SafetensorsHeader.LengthBytes]);
@@ -69,9 +77,9 @@ public static class SafetensorsWriter
             }
 
             long position = 0;
-            foreach (var (name, tensor) in tensors)
+            foreach (var item in items)
             {
-                position = WriteEntry(json, name, tensor, position);
+                position = WriteEntry(json, item, position);
             }
 
             json.WriteEndObject();
@@ -86,22 +94,22 @@ public static class SafetensorsWriter
         int length = header.Length - SafetensorsHeader.LengthBytes;
         if (length > SafetensorsHeader.MaxBytes)
         {
-            throw new ArgumentException($"A header of {length} bytes is over the format's limit of {SafetensorsHeader.MaxBytes}.", nameof(tensors));
+            throw new ArgumentException($"A header of {length} bytes is over the format's limit of {SafetensorsHeader.MaxBytes}.", nameof(items));
         }
 
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)length);
         return header;
     }
 
-    private static long WriteEntry(Utf8JsonWriter json, string name, Tensor tensor, long position)
+    private static long WriteEntry(Utf8JsonWriter json, SafetensorsItem item, long position)
     {
-        long end = position + (tensor.Shape.Count * tensor.ElementType.Bytes());
-        json.WriteStartObject(name);
-        json.WriteString("dtype", SafetensorsType.NameOf(tensor.ElementType));
+        long end = position + item.Bytes;
+        json.WriteStartObject(item.Name);
+        json.WriteString("dtype", SafetensorsType.NameOf(item.ElementType));
         json.WriteStartArray("shape");
-        for (int axis = 0; axis < tensor.Shape.Rank; axis++)
+        for (int axis = 0; axis < item.Shape.Rank; axis++)
         {
-            json.WriteNumberValue(tensor.Shape[axis]);
+            json.WriteNumberValue(item.Shape[axis]);
         }
 
         json.WriteEndArray();

@@ -16,6 +16,6 @@ internal sealed partial class AnswerJson : JsonSerializerContext
         RespectNullableAnnotations = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new SnakeCaseEnumConverter<PositionPolicy>() },
+        Converters = { new SnakeCaseEnumConverter<PositionPolicy>(), new SnakeCaseEnumConverter<CachePolicy>() },
     });
 }

@@ -11,6 +11,9 @@ public sealed record EvaluationRun
     /// <summary>The folder of the model.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The format of its matrices, and the patterns of modules that were left alone; empty = as they are stored.</summary>
+    public string Weights { get; init; } = "";
+
     /// <summary>What the run is called, such as its configuration file; empty = it has no name.</summary>
     public string Label { get; init; } = "";
 
@@ -22,6 +25,12 @@ public sealed record EvaluationRun
 
     /// <summary>Options of the method as <c>name=value</c>, in ordinal order, separated by blanks.</summary>
     public string Options { get; init; } = "";
+
+    /// <summary>A plan as <see cref="PlanFile"/> has it, in place of method, budget and options; empty = there is none.</summary>
+    public string Plan { get; init; } = "";
+
+    /// <summary>What layers in front of a cut do with the entries of dropped tokens; none = as the method or the plan says.</summary>
+    public CachePolicy? Cache { get; init; }
 
     /// <summary>Positions after a reduction.</summary>
     public PositionPolicy Positions { get; init; } = PositionPolicy.Keep;
@@ -38,13 +47,18 @@ public sealed record EvaluationRun
     /// <exception cref="FormatException">The budget is none.</exception>
     public ReductionPlan PlanFor(int picture)
     {
-        if (Method == Unreduced)
+        if (Method == Unreduced && Plan.Length == 0)
         {
             return ReductionPlan.None;
         }
 
-        var plan = ReductionPlan.Of(Method, Keep.Length > 0 ? TokenBudget.Parse(Keep) : null, Settings());
-        return plan with { Positions = Positions == PositionPolicy.Keep ? plan.Positions : Positions, Seed = unchecked(Seed + (ulong)picture) };
+        var plan = Plan.Length > 0 ? PlanFile.Parse(Plan) : ReductionPlan.Of(Method, Keep.Length > 0 ? TokenBudget.Parse(Keep) : null, Settings());
+        return plan with
+        {
+            Positions = Positions == PositionPolicy.Keep ? plan.Positions : Positions,
+            Cache = Cache ?? plan.Cache,
+            Seed = unchecked((Seed == 0 ? plan.Seed : Seed) + (ulong)picture),
+        };
     }
 
     /// <summary>What is different in another run, as text; empty if nothing is.</summary>
@@ -53,10 +67,13 @@ public sealed record EvaluationRun
         (string Name, string Ours, string Theirs)[] settings =
         [
             ("model", Model, other.Model),
+            ("weights", Weights, other.Weights),
             ("label", Label, other.Label),
             ("method", Method, other.Method),
             ("keep", Keep, other.Keep),
             ("options", Options, other.Options),
+            ("plan", Plan, other.Plan),
+            ("cache", $"{Cache}", $"{other.Cache}"),
             ("positions", $"{Positions}", $"{other.Positions}"),
             ("seed", $"{Seed}", $"{other.Seed}"),
             ("max_tokens", $"{MaxNewTokens}", $"{other.MaxNewTokens}"),

@@ -47,7 +47,8 @@ internal sealed class DecoderPass(LanguageModel model, Compute compute, ForwardO
     /// <returns>[1, hidden size], rented.</returns>
     public Tensor TextFeature(IReadOnlyList<int> ids, RunReport report, CancellationToken cancellation)
     {
-        using var sequence = new Sequence(model.NewCache());
+        // This cache is gone at the end, so nothing is gained by rounding its entries.
+        using var sequence = new Sequence(model.NewCache(KvCacheType.F32));
         var run = new TokenRun();
         run.Set([.. Enumerable.Range(0, ids.Count).Select(TokenPosition.At)], [.. Enumerable.Repeat(-1, ids.Count)], []);
         var spent = new RunReport();

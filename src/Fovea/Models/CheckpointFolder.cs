@@ -11,15 +11,18 @@ public sealed class CheckpointFolder
     private static readonly string[] WeightFiles =
         ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
 
-    private CheckpointFolder(string path, JsonElement config, ProcessorVariant? processing)
+    private CheckpointFolder(string path, JsonElement config, LoadOptions options)
     {
         Path = path;
         Config = config;
-        Processing = processing;
+        Options = options;
     }
 
-    /// <summary>How pictures are resized: as slow (Pillow) or fast (torchvision) processors do; none = as the reference would choose for this checkpoint.</summary>
-    public ProcessorVariant? Processing { get; }
+    /// <summary>How it is loaded.</summary>
+    public LoadOptions Options { get; }
+
+    /// <summary>How pictures are resized.</summary>
+    public ProcessorVariant? Processing => Options.Processing;
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -29,12 +32,11 @@ public sealed class CheckpointFolder
 
     /// <summary>Opens a folder.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="overrides">Keys that replace those of <c>config.json</c>; objects under keys that end in <c>_config</c> are merged key by key.</param>
-    /// <param name="processing">How pictures are resized; none = as the reference would choose.</param>
+    /// <param name="options">How it is loaded; none = as the checkpoint says.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">It holds no <c>config.json</c>.</exception>
     /// <exception cref="InvalidDataException"><c>config.json</c> is no JSON object.</exception>
-    public static CheckpointFolder Open(string path, JsonObject? overrides = null, ProcessorVariant? processing = null)
+    public static CheckpointFolder Open(string path, LoadOptions? options = null)
     {
         if (!Directory.Exists(path))
         {
@@ -47,19 +49,15 @@ public sealed class CheckpointFolder
             throw new FileNotFoundException($"{path} holds no config.json; a folder in the Hugging Face layout is needed.", file);
         }
 
-        return new CheckpointFolder(path, Merge(ParseObject(file), overrides), processing);
+        return new CheckpointFolder(path, Merge(ParseObject(file), options?.Overrides), options ?? LoadOptions.Default);
     }
 
     /// <summary>Layers of the language model, as <c>config.json</c> says; none where it leaves them to the defaults of its family.</summary>
-    public int? DecoderLayers
-    {
-        get
-        {
-            var text = Config.TryGetProperty("text_config", out var section) || Config.TryGetProperty("llm_config", out section) ? section : Config;
-            return text.ValueKind == JsonValueKind.Object && text.TryGetProperty("num_hidden_layers", out var layers)
-                && layers.ValueKind == JsonValueKind.Number && layers.TryGetInt32(out int count) ? count : null;
-        }
-    }
+    public int? DecoderLayers => LanguageKeys is { ValueKind: JsonValueKind.Object } text && text.TryGetProperty("num_hidden_layers", out var layers)
+        && layers.ValueKind == JsonValueKind.Number && layers.TryGetInt32(out int count) ? count : null;
+
+    /// <summary>Whether <c>config.json</c> says that the head of the language model is the embedding.</summary>
+    internal bool TiesHead => IsTied(Config) || IsTied(LanguageKeys);
 
     /// <summary>Whether there are weights of a whole model.</summary>
     public bool HasWeights => WeightFiles.Any(name => File.Exists(System.IO.Path.Combine(Path, name)));
@@ -91,6 +89,11 @@ public sealed class CheckpointFolder
             ?? throw new FileNotFoundException($"{Path} holds none of {string.Join(", ", WeightFiles)}.", System.IO.Path.Combine(Path, WeightFiles[0]));
         return System.IO.Path.GetFileName(file).StartsWith("model.", StringComparison.Ordinal) ? SafetensorsReader.Open(file) : TorchReader.Open(file);
     }
+
+    private JsonElement LanguageKeys => Config.TryGetProperty("text_config", out var section) || Config.TryGetProperty("llm_config", out section) ? section : Config;
+
+    private static bool IsTied(JsonElement keys) =>
+        keys.ValueKind == JsonValueKind.Object && keys.TryGetProperty("tie_word_embeddings", out var tied) && tied.ValueKind == JsonValueKind.True;
 
     private static JsonElement ParseObject(string file)
     {

@@ -97,6 +97,21 @@ public readonly struct ConfigReader
         return Element.GetProperty(key) is { ValueKind: JsonValueKind.String } text ? text.GetString() ?? "" : throw Wrong(key, "a text");
     }
 
+    /// <summary>A list of texts; empty if the key is missing.</summary>
+    /// <exception cref="InvalidDataException">Something else stands there.</exception>
+    public IReadOnlyList<string> Texts(string key)
+    {
+        if (!Has(key))
+        {
+            return [];
+        }
+
+        var value = Element.GetProperty(key);
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(item => item.GetString() ?? "")]
+            : throw Wrong(key, "a list of texts");
+    }
+
     /// <summary>A whole number or a list of them, which may be empty; empty if the key is missing.</summary>
     /// <exception cref="InvalidDataException">Something else stands there.</exception>
     public IReadOnlyList<int> Wholes(string key)

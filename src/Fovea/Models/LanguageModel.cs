@@ -1,5 +1,6 @@
 using Fovea.Nn;
 using Fovea.Tensors;
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Models;
@@ -40,8 +41,15 @@ public sealed class LanguageModel : IDisposable
     public long Bytes => _layers.Sum(layer => layer.Bytes) + _head.Bytes;
 
     /// <summary>Reads <c>lm.*</c> and <c>lm_head.weight</c>. A head that is neither tied nor stored is taken from the embedding.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="config">The sizes.</param>
+    /// <param name="compute">Packs the weights.</param>
+    /// <param name="cache">How the entries of caches are kept; none = in 32 bits where the weights are, else as bf16.</param>
+    /// <param name="progress">Told the share of the layers that is done, 0 to 1.</param>
+    /// <param name="cancellation">Stops between layers.</param>
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
-    public static LanguageModel Load(WeightReader weights, TextConfig config, Compute compute, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static LanguageModel Load(
+        WeightReader weights, TextConfig config, Compute compute, KvCacheType? cache = null, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         var model = weights.At("lm");
         var embedding = Embedding.Load(model.At("embed_tokens"), config.VocabSize, config.HiddenSize);
@@ -57,12 +65,21 @@ public sealed class LanguageModel : IDisposable
         weights.Ignore(name => config.TieWordEmbeddings && name == "lm_head.weight");
         var head = stored
             ? Linear.Load(weights.At("lm_head"), config.HiddenSize, config.VocabSize, bias: false, compute)
-            : Linear.Of(embedding.Table, bias: null, compute);
-        return new LanguageModel(config, embedding, layers, RmsNorm.Load(model.At("norm"), config.HiddenSize, config.RmsNormEps), head);
+            : Linear.Of(weights.At("lm_head"), embedding.Table, embedding.Table.ElementType, compute);
+        bool wide = embedding.Table.ElementType == ElementType.F32
+            && weights.Matrices.All(matrix => matrix.Format == WeightFormat.F32 || !matrix.Canonical.StartsWith("lm.", StringComparison.Ordinal));
+        return new LanguageModel(config, embedding, layers, RmsNorm.Load(model.At("norm"), config.HiddenSize, config.RmsNormEps), head)
+        {
+            CacheType = cache ?? (wide ? KvCacheType.F32 : KvCacheType.BF16),
+        };
     }
 
+    /// <summary>How the entries of new caches are kept.</summary>
+    public KvCacheType CacheType { get; private init; }
+
     /// <summary>A new empty cache of this model's shape.</summary>
-    public KvCache NewCache() => new(Config.NumHiddenLayers, Config.NumKeyValueHeads, Config.HeadDim);
+    /// <param name="type">How its entries are kept; none = as <see cref="CacheType"/> says.</param>
+    public KvCache NewCache(KvCacheType? type = null) => new(Config.NumHiddenLayers, Config.NumKeyValueHeads, Config.HeadDim, type ?? CacheType);
 
     /// <summary>The final norm: [rows, hidden size] → [rows, hidden size], rented.</summary>
     public Tensor Norm(Compute compute, Tensor hidden) => _norm.Forward(compute, hidden);

@@ -45,6 +45,9 @@ public abstract class MultimodalModel : IDisposable
     /// <summary>Bytes of the packed weights.</summary>
     public abstract long WeightBytes { get; }
 
+    /// <summary>The matrices of all linear layers and the formats that they are kept in.</summary>
+    public IReadOnlyList<LoadedMatrix> Matrices { get; internal init; } = [];
+
     /// <summary>Multiply-adds of projecting one feature row.</summary>
     public abstract long ProjectorMultiplyAdds { get; }
 

@@ -1,6 +1,6 @@
+using Fovea.Models.Quantization;
 using Fovea.Nn;
 using Fovea.Tensors;
-using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models;
 
@@ -8,50 +8,58 @@ namespace Fovea.Models;
 internal static class WeightNames
 {
     /// <summary>
-    /// All tensors under canonical names, those of the first files before those of the others; names of no known form stay as they are and are reported as
-    /// superfluous.
+    /// Hands out the weights under canonical names and calls them by their stored ones, those that are missing as their like are stored. Names of no known form
+    /// stay as they are and are reported as superfluous.
     /// </summary>
-    /// <param name="files">The stored tensors, and for each file its rules: the first that fits a name.</param>
-    /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static Dictionary<string, (string Stored, Tensor Tensor)> Canonical(IReadOnlyList<(CheckpointReader Weights, IReadOnlyList<NameRule> Rules)> files)
+    /// <param name="files">The stored tensors; those of the first files come before those of the others.</param>
+    /// <param name="policy">How matrices are kept.</param>
+    /// <param name="ignored">Canonical names that no model uses.</param>
+    /// <param name="made">Tensors that are in no file, by canonical name.</param>
+    /// <param name="saved">The names under which the weights will be saved, where these are others.</param>
+    /// <exception cref="InvalidDataException">Two stored tensors are the same weight, or what the config says of quantised weights does not fit them.</exception>
+    /// <exception cref="NotSupportedException">The weights are quantised in a way that is not read; the message names it.</exception>
+    public static WeightReader Open(
+        IReadOnlyList<StoredFiles> files, WeightPolicy policy, Func<string, bool> ignored,
+        IReadOnlyDictionary<string, Tensor>? made = null, Func<string, string>? saved = null)
     {
-        var tensors = new Dictionary<string, (string, Tensor)>(StringComparer.Ordinal);
-        foreach (var (weights, rules) in files)
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var quantized = new Dictionary<string, QuantizedWeight>(StringComparer.Ordinal);
+        var origins = new Dictionary<string, (string Name, QuantizedModules? Modules)>(StringComparer.Ordinal);
+        foreach (var file in files)
         {
-            foreach (string name in weights.Names)
+            var modules = KnownQuantizations.Find(file.Folder)?.Modules(file);
+            foreach (string name in file.Weights.Names.Where(name => modules is null || !modules.Absorbed.Contains(name)).Concat(modules?.Weights.Keys ?? []))
             {
-                if (!tensors.TryAdd(rules.FirstOrDefault(rule => rule.Fits(name))?.ToCanonical(name) ?? name, (name, weights[name])))
+                string canonical = file.Canonical(name);
+                if (!origins.TryAdd(canonical, (name, modules)))
                 {
-                    throw new InvalidDataException($"{weights.Path}: weight {name} is there twice under different names.");
+                    throw new InvalidDataException($"{file.Weights.Path}: weight {name} is there twice under different names.");
+                }
+
+                if (modules is not null && modules.Weights.TryGetValue(name, out var weight))
+                {
+                    quantized.Add(canonical, weight);
+                }
+                else
+                {
+                    tensors.Add(canonical, file.Weights[name]);
                 }
             }
         }
 
-        return tensors;
-    }
+        foreach (var (name, tensor) in made ?? new Dictionary<string, Tensor>())
+        {
+            tensors.Add(name, tensor);
+        }
 
-    /// <summary>Hands out the tensors under canonical names and calls them by their stored ones, those that are missing as their like are stored.</summary>
-    /// <param name="weights">The stored tensors.</param>
-    /// <param name="rules">As in <see cref="Canonical"/>.</param>
-    /// <param name="ignored">Canonical names that no model uses.</param>
-    /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(CheckpointReader weights, IReadOnlyList<NameRule> rules, Func<string, bool> ignored) => Open([(weights, rules)], ignored);
-
-    /// <summary>As for one file, for a model whose parts lie in several.</summary>
-    /// <param name="files">The stored tensors of each, with its rules.</param>
-    /// <param name="ignored">Canonical names that no model uses.</param>
-    /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(IReadOnlyList<(CheckpointReader Weights, IReadOnlyList<NameRule> Rules)> files, Func<string, bool> ignored)
-    {
-        var tensors = Canonical(files);
-        var reader = new WeightReader(string.Join(" with ", files.Select(file => file.Weights.Path)), tensors.ToDictionary(entry => entry.Key, entry => entry.Value.Tensor), StoredName);
+        string source = string.Join(" with ", files.Select(file => file.Weights.Path));
+        var reader = new WeightReader(source, tensors, saved ?? StoredName, new QuantizedWeights(quantized, IsDemanded), policy);
         reader.Ignore(ignored);
         return reader;
 
-        string StoredName(string name) => tensors.TryGetValue(name, out var there) ? there.Stored : Guess(name);
+        string StoredName(string name) => origins.TryGetValue(name, out var origin) ? origin.Name
+            : files.Select(file => file.Stored(name)).FirstOrDefault(stored => stored is not null) ?? name;
 
-        string Guess(string name) => files
-            .Select(file => file.Rules.FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal) && file.Weights.Names.Any(rule.Fits))?.ToStored(name, file.Weights.Names))
-            .FirstOrDefault(stored => stored is not null) ?? name;
+        bool IsDemanded(string name) => origins.TryGetValue(name, out var origin) && origin.Modules is { } modules && modules.Demands(origin.Name);
     }
 }

@@ -6,12 +6,12 @@ public sealed class KvCache : IDisposable
     private readonly KvCacheLayer[] _layers;
 
     /// <summary>Creates an empty cache.</summary>
-    public KvCache(int layers, int heads, int headSize)
+    public KvCache(int layers, int heads, int headSize, KvCacheType type = KvCacheType.F32)
     {
         _layers = new KvCacheLayer[layers];
         for (int i = 0; i < layers; i++)
         {
-            _layers[i] = new KvCacheLayer(heads, headSize);
+            _layers[i] = new KvCacheLayer(heads, headSize, type);
         }
     }
 

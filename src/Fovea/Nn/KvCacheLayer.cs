@@ -1,4 +1,6 @@
 using Fovea.Tensors;
+using Fovea.Tensors.ElementTypes;
+using Fovea.Tensors.Kernels;
 
 namespace Fovea.Nn;
 
@@ -10,27 +12,29 @@ public sealed class KvCacheLayer : IDisposable
 {
     private readonly int _heads;
     private readonly int _headSize;
+    private readonly ElementType _type;
 
     /// <summary>Creates an empty layer.</summary>
-    public KvCacheLayer(int heads, int headSize)
+    public KvCacheLayer(int heads, int headSize, KvCacheType type = KvCacheType.F32)
     {
         _heads = heads;
         _headSize = headSize;
-        Keys = Tensor.Allocate(heads, 0, headSize);
-        Values = Tensor.Allocate(heads, 0, headSize);
+        _type = type switch { KvCacheType.BF16 => ElementType.BF16, KvCacheType.F16 => ElementType.F16, KvCacheType.Int8 => ElementType.I8, _ => ElementType.F32 };
+        Keys = Allocate(0);
+        Values = Allocate(0);
     }
 
     /// <summary>Entries held.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Keys after rotary embedding: [heads, capacity, headSize].</summary>
+    /// <summary>Keys after rotary embedding: [heads, capacity, headSize], or for integers <see cref="AttentionEntry.Length"/> in place of the last.</summary>
     public Tensor Keys { get; private set; }
 
-    /// <summary>Values: [heads, capacity, headSize].</summary>
+    /// <summary>Values, alike.</summary>
     public Tensor Values { get; private set; }
 
     /// <summary>Bytes of the entries held (not of the reserve).</summary>
-    public long Bytes => 2L * Length * _heads * _headSize * sizeof(float);
+    public long Bytes => 2L * Length * _heads * EntryBytes;
 
     /// <summary>ln(size) of each entry as an additive bias [capacity], or none while every entry stands for one token.</summary>
     public Tensor? Bias { get; private set; }
@@ -97,13 +101,13 @@ public sealed class KvCacheLayer : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(kept.Length, Length - start);
         for (int head = 0; head < _heads; head++)
         {
-            Retain(Keys.Row<float>(head)[(start * _headSize)..(Length * _headSize)], _headSize, kept);
-            Retain(Values.Row<float>(head)[(start * _headSize)..(Length * _headSize)], _headSize, kept);
+            Retain(Keys.RowBytes(head)[(start * EntryBytes)..(Length * EntryBytes)], EntryBytes, kept);
+            Retain(Values.RowBytes(head)[(start * EntryBytes)..(Length * EntryBytes)], EntryBytes, kept);
         }
 
         if (Bias is not null)
         {
-            Retain(Bias.AsSpan<float>()[start..Length], 1, kept);
+            Retain(Bias.Bytes()[(start * sizeof(float))..(Length * sizeof(float))], sizeof(float), kept);
         }
 
         Length = start + kept.Length;
@@ -118,9 +122,9 @@ public sealed class KvCacheLayer : IDisposable
     }
 
     /// <summary>An inserted entry may move others behind their old place, so what there was is copied first.</summary>
-    private static void Retain(Span<float> entries, int width, ReadOnlySpan<int> kept)
+    private static void Retain(Span<byte> entries, int width, ReadOnlySpan<int> kept)
     {
-        float[] before = entries.ToArray();
+        byte[] before = entries.ToArray();
         for (int i = 0; i < kept.Length; i++)
         {
             var to = entries.Slice(i * width, width);
@@ -152,23 +156,24 @@ public sealed class KvCacheLayer : IDisposable
         return Bias = grown;
     }
 
+    private int EntryBytes => AttentionEntry.Length(_type, _headSize) * _type.Bytes();
+
+    private Tensor Allocate(int capacity) => Tensor.Allocate(_type, new Shape(_heads, capacity, AttentionEntry.Length(_type, _headSize)));
+
     private void Scatter(ReadOnlySpan<float> row, Tensor destination, int entry)
     {
         for (int head = 0; head < _heads; head++)
         {
-            row.Slice(head * _headSize, _headSize).CopyTo(destination.Row<float>(head)[(entry * _headSize)..]);
+            AttentionEntry.Write(row.Slice(head * _headSize, _headSize), _type, destination.RowBytes(head).Slice(entry * EntryBytes, EntryBytes));
         }
     }
 
     private Tensor Grow(Tensor old, int capacity)
     {
-        var grown = Tensor.Allocate(_heads, capacity, _headSize);
-        for (int head = 0; head < _heads; head++)
+        var grown = Allocate(capacity);
+        for (int head = 0; head < _heads && Length > 0; head++)
         {
-            if (Length > 0)
-            {
-                old.Row<float>(head)[..(Length * _headSize)].CopyTo(grown.Row<float>(head));
-            }
+            old.RowBytes(head)[..(Length * EntryBytes)].CopyTo(grown.RowBytes(head));
         }
 
         old.Dispose();

@@ -1,5 +1,5 @@
 using Fovea.Tensors;
-using Fovea.Tensors.Kernels;
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Nn;
@@ -25,11 +25,16 @@ public sealed class Linear : IDisposable
     /// <summary>Bytes of the packed weight and the bias.</summary>
     public long Bytes => _weight.Bytes + (_bias is null ? 0 : _bias.Shape.Count * sizeof(float));
 
+    /// <summary>How the weight is kept.</summary>
+    public WeightFormat Format => _weight.Format;
+
     /// <summary>Reads <c>weight</c> [outputs, inputs] and, if there is to be one, <c>bias</c> [outputs].</summary>
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
-    public static Linear Load(WeightReader weights, int inputs, int outputs, bool bias, Compute compute) => new(
-        PackedMatrix.Pack(weights.Stored("weight", outputs, inputs), compute.Workers),
-        bias ? weights.Vector("bias", outputs) : null);
+    public static Linear Load(WeightReader weights, int inputs, int outputs, bool bias, Compute compute)
+    {
+        using var weight = weights.Matrix("weight", outputs, inputs, compute.Workers);
+        return Of(weights, weight, bias ? weights.Vector("bias", outputs) : null, compute);
+    }
 
     /// <summary>Reads a matrix that holds several layers, as one layer each.</summary>
     /// <param name="weights">Where the matrix lies.</param>
@@ -47,21 +52,43 @@ public sealed class Linear : IDisposable
             total = checked(total + count);
         }
 
-        var weight = weights.Stored("weight", total, inputs);
+        using var weight = weights.Matrix("weight", total, inputs, compute.Workers);
         using var offset = bias ? weights.Vector("bias", total) : null;
         var parts = new Linear[outputs.Length];
         for (int i = 0, row = 0; i < parts.Length; row += outputs[i++] / groups)
         {
             int share = outputs[i] / groups;
-            using var rows = Turns(weight, row, share, groups);
-            parts[i] = Of(rows, offset is null ? null : Turns(offset, row, share, groups), compute);
+            using var rows = weight.Turns(row, share, groups);
+            parts[i] = Of(weights, rows, offset is null ? null : StoredMatrix.Turns(offset, row, share, groups), compute);
         }
 
         return parts;
     }
 
-    /// <summary>Packs a stored matrix, flattening all extents but the first.</summary>
+    /// <summary>Packs a stored matrix as it is, flattening all extents but the first.</summary>
     public static Linear Of(Tensor weight, Tensor? bias, Compute compute) => new(PackedMatrix.Pack(weight, compute.Workers), bias);
+
+    /// <summary>Packs a matrix that was made of a stored one, the module at which the reader stands.</summary>
+    /// <param name="weights">Chooses the format.</param>
+    /// <param name="weight">[outputs, inputs]: numbers of the stored type, whatever they are in now.</param>
+    /// <param name="stored">The type of the stored matrix.</param>
+    /// <param name="compute">Packs the weights.</param>
+    internal static Linear Of(WeightReader weights, Tensor weight, ElementType stored, Compute compute) =>
+        Of(weights, new StoredMatrix(weight, weights.Format(weight.RowLength) ?? WeightFormat.Of(stored)), null, compute);
+
+    private static Linear Of(WeightReader weights, StoredMatrix weight, Tensor? bias, Compute compute)
+    {
+        try
+        {
+            var packed = weight.Pack(compute.Workers);
+            weights.Loaded(packed);
+            return new Linear(packed, bias);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new InvalidDataException($"{weights.Source}: weight {weights.StoredName("weight")} cannot be packed: {wrong.Message}", wrong);
+        }
+    }
 
     /// <summary>Applies the layer.</summary>
     /// <param name="compute">Where to run.</param>
@@ -74,18 +101,5 @@ public sealed class Linear : IDisposable
     {
         _weight.Dispose();
         _bias?.Dispose();
-    }
-
-    /// <summary>Of every one of equal groups of rows, <paramref name="share"/> rows from <paramref name="row"/> on; a copy in f32.</summary>
-    private static Tensor Turns(Tensor stored, int row, int share, int groups)
-    {
-        int group = stored.Rows / groups;
-        var rows = stored.Shape.Rank == 1 ? Tensor.Allocate(share * groups) : Tensor.Allocate(share * groups, stored.RowLength);
-        for (int i = 0; i < rows.Rows; i++)
-        {
-            Widen.Row(stored, (i / share * group) + row + (i % share), rows.Row<float>(i));
-        }
-
-        return rows;
     }
 }

@@ -37,21 +37,22 @@ public sealed class MixtureMlp : FeedForward
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
     public static MixtureMlp Load(WeightReader weights, int width, int intermediate, (int Count, int PerToken) experts, Activation activation, Compute compute)
     {
-        var gateAndUp = weights.At("experts").Stored("gate_up_proj", experts.Count, width, 2 * intermediate);
-        var down = weights.At("experts").Stored("down_proj", experts.Count, intermediate, width);
+        var stored = weights.At("experts");
+        var gateAndUp = stored.Stored("gate_up_proj", experts.Count, width, 2 * intermediate);
+        var down = stored.Stored("down_proj", experts.Count, intermediate, width);
         var loaded = new GatedMlp[experts.Count];
         for (int i = 0; i < loaded.Length; i++)
         {
             using var first = Transposed(gateAndUp.Slice(i, 1).Reshape(width, 2 * intermediate));
             using var second = Transposed(down.Slice(i, 1).Reshape(intermediate, width));
             loaded[i] = new GatedMlp(
-                Linear.Of(first.Slice(0, intermediate), null, compute),
-                Linear.Of(first.Slice(intermediate, intermediate), null, compute),
-                Linear.Of(second, null, compute),
+                Linear.Of(stored.At("gate_up_proj"), first.Slice(0, intermediate), gateAndUp.ElementType, compute),
+                Linear.Of(stored.At("gate_up_proj"), first.Slice(intermediate, intermediate), gateAndUp.ElementType, compute),
+                Linear.Of(stored.At("down_proj"), second, down.ElementType, compute),
                 activation);
         }
 
-        return new MixtureMlp(Linear.Load(weights.At("gate"), width, experts.Count, bias: false, compute), loaded, experts.PerToken);
+        return new MixtureMlp(Linear.Of(weights.At("gate").Stored("weight", experts.Count, width), bias: null, compute), loaded, experts.PerToken);
     }
 
     /// <inheritdoc/>

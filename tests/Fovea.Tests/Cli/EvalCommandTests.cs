@@ -54,6 +54,31 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public void Eval_OfAPlanOfTwoMethods_RunsItUnderEachCachePolicy()
+    {
+        string file = Path.Combine(_folder, "two.json");
+        File.WriteAllText(file, """
+            { "steps": [{ "method": "uniform", "keep": 72 }, { "method": "fastv", "keep": 36, "options": { "fastv_k": 2 } }] }
+            """);
+        var run = Eval("--limit", "5", "--plan", file, "--cache", "keep,trim");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        string[] rows = [.. run.Out.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Replace(" ", "", StringComparison.Ordinal))];
+        Assert.StartsWith("|plan|two||36|", rows[2], StringComparison.Ordinal);
+        Assert.Contains("|keep,cachekeep|", rows[2], StringComparison.Ordinal);
+        Assert.Contains("|keep,cachetrim|", rows[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Eval_OfABrokenPlan_NamesTheFile()
+    {
+        string file = Path.Combine(_folder, "broken.json");
+        File.WriteAllText(file, """{ "steps": [{ "method": "fastv", "kept": 36 }] }""");
+        var run = Eval("--plan", file);
+        Assert.Equal(2, run.Code);
+        Assert.Contains($"{file}: A step has no key 'kept'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Eval_OfALayerBeyondTheModel_IsRefusedBeforeWeightsAreRead()
     {
         File.WriteAllText(Path.Combine(_folder, "config.json"), """{ "model_type": "llava", "text_config": { "num_hidden_layers": 3 } }""");

@@ -113,7 +113,8 @@ public sealed class RunCommandTests
         Assert.True(File.Exists(Path.Combine(folder, "FirstTry.Tests", "FirstTryTests.cs")));
         Assert.Equal(2, CommandLine.Run("new", "reducer", "first_try", "--out", folder).Code);
         Assert.Equal(2, CommandLine.Run("new", "reducer", "First Try", "--out", folder + "x").Code);
-        Start("build", "-c", "Release", "-v", "q", "--nologo", Path.Combine(folder, "FirstTry"));
+        Start("build", "-c", "Release", "-v", "q", "--nologo", Path.Combine(folder, "FirstTry.Tests"));
+        Assert.Contains("failed: 0", Start(Path.Combine(folder, "FirstTry.Tests", "bin", "Release", "net10.0", "FirstTry.Tests.dll")), StringComparison.OrdinalIgnoreCase);
 
         // In a process of its own, so that the catalogue of this one stays as it is.
         string checkedOut = Start(
@@ -125,7 +126,9 @@ public sealed class RunCommandTests
 
     private static string Start(params string[] arguments)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
+        var start = new System.Diagnostics.ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["FOVEA_MODEL"] = CommandLine.Model;
+        using var process = System.Diagnostics.Process.Start(start)
             ?? throw new InvalidOperationException("dotnet does not start.");
         string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -2,6 +2,7 @@ using Fovea.Generation;
 using Fovea.Golden;
 using Fovea.Imaging;
 using Fovea.Models;
+using Fovea.Nn;
 using Fovea.Reduction;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -28,7 +29,7 @@ public sealed class FoveolaNumberTests
         double atol = numbers.GetProperty("atol").GetDouble(), rtol = numbers.GetProperty("rtol").GetDouble();
         using var values = SafetensorsReader.Open(Path.Combine(FoveolaFixture.Folder, numbers.GetProperty("file").GetString()!));
         using var compute = new Compute();
-        using var model = KnownModels.Load(Path.Combine(FoveolaFixture.Folder, "model"), compute);
+        using var model = KnownModels.Load(Path.Combine(FoveolaFixture.Folder, "model"), compute, new LoadOptions { Cache = KvCacheType.F32 });
         var image = Image.Load(Path.Combine(FoveolaFixture.Folder, "eval", "images", Text("id").Split('-')[0] + ".png"));
         var seen = new RecordingObserver(model, compute);
         using var sequence = new Sequence(model.LanguageModel.NewCache());

@@ -12,18 +12,25 @@ public sealed class DecoderPassTests
 
     public static TheoryData<string> Models => [.. TinyModels.Folders];
 
+    /// <summary>Every model with its own kind of cache, and one with every kind.</summary>
+    public static TheoryData<string, KvCacheType> Caches => new(
+    [
+        .. TinyModels.Folders.Select(folder => (folder, TinyModels.Load(folder).LanguageModel.CacheType)),
+        .. Enum.GetValues<KvCacheType>().Select(type => ("tests/golden/checkpoints/qwen3-vl-tiny", type)),
+    ]);
+
     [Theory]
-    [MemberData(nameof(Models))]
-    public void CachedDecode_EqualsUncached_ToTheLastBit(string folder)
+    [MemberData(nameof(Caches))]
+    public void CachedDecode_EqualsUncached_ToTheLastBit(string folder, KvCacheType type)
     {
         var model = TinyModels.Load(folder).LanguageModel;
         using var compute = new Compute();
-        using var cached = new Sequence(model.NewCache());
+        using var cached = new Sequence(model.NewCache(type));
         int[] ids = Array.ConvertAll(Ids, id => id % model.Config.VocabSize);
         for (int length = 1; length <= ids.Length; length++)
         {
             float[] step = Run(model, compute, cached, ids.AsSpan(length - 1, 1), length - 1);
-            using var fresh = new Sequence(model.NewCache());
+            using var fresh = new Sequence(model.NewCache(type));
             Assert.Equal(Run(model, compute, fresh, ids.AsSpan(0, length), 0), step);
         }
     }

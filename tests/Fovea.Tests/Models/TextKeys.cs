@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Fovea.Models;
 
 namespace Fovea.Tests.Models;
 
@@ -11,10 +12,10 @@ internal static class TextKeys
     public static JsonObject Of(JsonObject config) => Objects.Select(name => config[name] as JsonObject).FirstOrDefault(inner => inner is not null) ?? config;
 
     /// <summary>The config of a checkpoint with changed keys of the language model.</summary>
-    public static JsonObject Overrides(string folder, Action<JsonObject> change)
+    public static LoadOptions Overrides(string folder, Action<JsonObject> change)
     {
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Path(folder), "config.json")))!.AsObject();
         change(Of(config));
-        return config;
+        return new LoadOptions { Overrides = config };
     }
 }

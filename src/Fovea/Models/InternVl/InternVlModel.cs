@@ -94,7 +94,7 @@ public sealed class InternVlModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = InternVlWeightNames.Open(stored);
+            var weights = InternVlWeightNames.Open(folder, stored);
             var sizes = config.VisionConfig.Sizes;
             var vision = InternVit.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             var norm = config.VisionConfig.HasFinalNorm ? LayerNorm.Load(weights.At("tower").At("layernorm"), sizes.HiddenSize, sizes.LayerNormEps) : null;
@@ -106,9 +106,9 @@ public sealed class InternVlModel : MultimodalModel
                     Linear.Load(projector.At(1), config.FeatureWidth, hidden, bias: true, compute),
                     Linear.Load(projector.At(3), hidden, hidden, bias: true, compute),
                     config.ProjectorAct));
-            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
+            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, folder.Options.Cache, progress, cancellation);
             weights.CheckAllTaken();
-            return new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel);
+            return new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel) { Matrices = weights.Matrices };
         }
         catch
         {

@@ -38,7 +38,8 @@ internal static class InternVlWeightNames
         ("w3", "up_proj"),
     ];
 
-    private static readonly NameRule[] Rules =
+    /// <summary>Stored prefixes and what stands for them.</summary>
+    public static readonly IReadOnlyList<NameRule> Rules =
     [
         ("vision_model.", "tower."),
         new("vision_tower.", "tower.", HuggingFaceEncoder),
@@ -54,7 +55,8 @@ internal static class InternVlWeightNames
 
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(CheckpointReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
+    public static WeightReader Open(CheckpointFolder folder, CheckpointReader weights) =>
+        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options.Weights, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
     private static bool IsIgnored(string canonical) =>

@@ -63,7 +63,7 @@ public class LlavaModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = LlavaWeightNames.Open(stored);
+            var weights = LlavaWeightNames.Open(folder, stored);
             VisionEncoder vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             string type = keys.Text("model_type");
             if (type == "video_llava")
@@ -81,7 +81,10 @@ public class LlavaModel : MultimodalModel
                     : new SquareLayout(config, processor),
                 Videos = videos,
                 Format = ConversationFormat.Load(folder),
-            });
+            })
+            {
+                Matrices = weights.Matrices,
+            };
         }
         catch
         {

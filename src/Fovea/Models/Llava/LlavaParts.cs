@@ -38,7 +38,7 @@ internal sealed class LlavaParts
             [.. Enumerable.Range(1, config.ProjectorLayers).Select(layer =>
                 Linear.Load(weights.At("proj").At(layer), layer == 1 ? width : hidden, hidden, config.MultimodalProjectorBias, compute))],
             config.ProjectorHiddenAct);
-        LanguageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
+        LanguageModel = LanguageModel.Load(weights, config.TextConfig, compute, folder.Options.Cache, progress, cancellation);
         weights.CheckAllTaken();
         Tokenizer = Tokenizer.Load((language ?? folder).Path);
         EndTokens = (language ?? folder).EndTokens(config.TextConfig);

@@ -9,7 +9,8 @@ namespace Fovea.Models.Llava;
 /// </summary>
 internal static class LlavaWeightNames
 {
-    public static IReadOnlyList<NameRule> Rules { get; } =
+    /// <summary>Stored prefixes and what stands for them.</summary>
+    public static readonly IReadOnlyList<NameRule> Rules =
     [
         ("language_model.lm_head.", "lm_head."),
         ("language_model.model.", "lm."),
@@ -34,7 +35,8 @@ internal static class LlavaWeightNames
 
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(CheckpointReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
+    public static WeightReader Open(CheckpointFolder folder, CheckpointReader weights) =>
+        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options.Weights, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
     public static bool IsIgnored(string canonical) =>

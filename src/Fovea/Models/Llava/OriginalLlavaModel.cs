@@ -53,7 +53,12 @@ public class OriginalLlavaModel : LlavaModel
         {
             var main = Keep(language.OpenWeights());
             var projector = language == folder ? null : Keep(TorchReader.Open(Path.Combine(folder.Path, ProjectorFile)));
-            var weights = OriginalWeights.Open(main, projector, OriginalWeights.HoldTower(main) ? null : Keep(towerFolder.OpenWeights()), config);
+            var weights = OriginalWeights.Open(
+                folder,
+                (new StoredFiles(language, main, []),
+                    projector is null ? null : new StoredFiles(folder, projector, []),
+                    OriginalWeights.HoldTower(main) ? null : new StoredFiles(towerFolder, Keep(towerFolder.OpenWeights()), [])),
+                config);
             var compressor = config.Quecc is { } quecc ? QueccLayer.Load(weights.At("quecc"), quecc, compute) : null;
             var vision = VisionTransformer.Load(weights.At("tower"), config.VisionConfig, compute, cancellation);
             var processor = ImageProcessor.Load(folder.Path, folder.Processing, folder.Config);
@@ -65,7 +70,9 @@ public class OriginalLlavaModel : LlavaModel
                 Videos = videos,
                 Format = ConversationFormat.Load(folder),
             };
-            return compressor is null ? new OriginalLlavaModel(parts, keys) : new QueccModel(parts, keys, compressor);
+            return compressor is null
+                ? new OriginalLlavaModel(parts, keys) { Matrices = weights.Matrices }
+                : new QueccModel(parts, keys, compressor) { Matrices = weights.Matrices };
         }
         catch
         {

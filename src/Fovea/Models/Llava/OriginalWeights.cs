@@ -1,3 +1,4 @@
+using Fovea.Models.Quecc;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Serialization;
@@ -28,79 +29,65 @@ internal static class OriginalWeights
     public static bool IsKept(string canonical) => !canonical.StartsWith(Replaced, StringComparison.Ordinal) && !IsOfTextTower(canonical);
 
     /// <summary>Opens the weights.</summary>
-    /// <param name="model">The language model, usually with the projector.</param>
-    /// <param name="projector">The projector, if it is in a file of its own.</param>
-    /// <param name="tower">The vision encoder, if the model does not hold it.</param>
+    /// <param name="folder">The checkpoint, usually of the language model with the projector.</param>
+    /// <param name="parts">The language model; the projector, if it is in a file of its own; the vision encoder, if the model does not hold it.</param>
     /// <param name="config">What is used of them.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(CheckpointReader model, CheckpointReader? projector, CheckpointReader? tower, LlavaConfig config)
+    public static WeightReader Open(CheckpointFolder folder, (StoredFiles Model, StoredFiles? Projector, StoredFiles? Tower) parts, LlavaConfig config)
     {
-        var rules = Rules(config);
-        var files = new List<(CheckpointReader, IReadOnlyList<NameRule>)> { (model, projector is null ? rules : [(Projector, Replaced), .. rules]) };
-        if (projector is not null)
-        {
-            files.Add((projector, rules));
-        }
-
-        if (tower is not null)
-        {
-            files.Add((tower, TowerRules));
-        }
-
-        return WeightNames.Open(files, name => IsIgnored(name, config));
+        var rules = Rules(folder);
+        var files = Files(parts, rules, parts.Projector is null ? rules : [(Projector, Replaced), .. rules]);
+        return WeightNames.Open(files, folder.Options.Weights, name => IsIgnored(name, config));
     }
 
     /// <summary>Opens a base model in any layout with a projector that is new or lies in a file, under the names of this layout.</summary>
-    /// <param name="model">The language model; a projector that it has is left out.</param>
-    /// <param name="projector">The projector, if it is in a file.</param>
-    /// <param name="fresh">The projector, if it is new, by canonical name.</param>
-    /// <param name="tower">The vision encoder, if the model does not hold it.</param>
+    /// <param name="parts">The language model, whose own projector is left out; the projector, if it is in a file; the vision encoder, if the model does not hold it.</param>
+    /// <param name="made">The projector, if it is new, by canonical name.</param>
     /// <param name="config">What is used of them.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader OpenBase(CheckpointReader model, CheckpointReader? projector, IReadOnlyDictionary<string, Tensor> fresh, CheckpointReader? tower, LlavaConfig config)
+    public static WeightReader OpenBase((StoredFiles Model, StoredFiles? Projector, StoredFiles? Tower) parts, IReadOnlyDictionary<string, Tensor> made, LlavaConfig config)
     {
-        var rules = Rules(config);
-        var files = new List<(CheckpointReader, IReadOnlyList<NameRule>)>
-        {
-            (model, LlavaWeightNames.Fit(model)
-                ? [("multi_modal_projector.", Replaced), ("model.multi_modal_projector.", Replaced), .. LlavaWeightNames.Rules]
-                : [(Projector, Replaced), .. rules]),
-        };
-        if (projector is not null)
-        {
-            files.Add((projector, rules));
-        }
-
-        if (tower is not null)
-        {
-            files.Add((tower, TowerRules));
-        }
-
-        var tensors = WeightNames.Canonical(files).ToDictionary(entry => entry.Key, entry => entry.Value.Tensor);
-        foreach (var (name, tensor) in fresh)
-        {
-            tensors.Add(name, tensor);
-        }
-
-        var reader = new WeightReader(model.Path, tensors, name => rules.FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal))?.ToStored(name, []) ?? name);
-        reader.Ignore(name => IsIgnored(name, config));
-        return reader;
+        var rules = Rules(compresses: config.Quecc is not null);
+        var files = Files(parts, rules, LlavaWeightNames.Fit(parts.Model.Weights)
+            ? [("multi_modal_projector.", Replaced), ("model.multi_modal_projector.", Replaced), .. LlavaWeightNames.Rules]
+            : [(Projector, Replaced), .. rules]);
+        return WeightNames.Open(
+            files, WeightPolicy.AsStored, name => IsIgnored(name, config), made,
+            name => rules.FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal))?.ToStored(name, []) ?? name);
     }
 
     /// <summary>A compressor is element 0 of the projector and moves the others up by one.</summary>
-    private static NameRule[] Rules(LlavaConfig config)
+    public static NameRule[] Rules(CheckpointFolder folder) => Rules(QueccConfig.IsNamed(new ConfigReader(Path.Combine(folder.Path, "config.json"), folder.Config)));
+
+    private static NameRule[] Rules(bool compresses)
     {
-        int first = config.Quecc is null ? 0 : 1;
+        int first = compresses ? 1 : 0;
         return
         [
             ("model.vision_tower.vision_tower.vision_model.", "tower."),
             ("model.vision_tower.vision_tower.", "tower."),
             ("model.image_newline", "newline"),
-            .. config.Quecc is null ? Array.Empty<NameRule>() : [($"{Projector}0.", "quecc.")],
+            .. compresses ? [($"{Projector}0.", "quecc.")] : Array.Empty<NameRule>(),
             .. Enumerable.Range(0, OriginalConfig.MostProjectorLayers).Select(layer => (NameRule)($"{Projector}{first + (2 * layer)}.", $"proj.{layer + 1}.")),
             (Projector, "proj.1."),
             ("model.", "lm."),
         ];
+    }
+
+    private static List<StoredFiles> Files((StoredFiles Model, StoredFiles? Projector, StoredFiles? Tower) parts, NameRule[] rules, IReadOnlyList<NameRule> ofModel)
+    {
+        var files = new List<StoredFiles> { parts.Model with { Rules = ofModel } };
+        if (parts.Projector is { } projector)
+        {
+            files.Add(projector with { Rules = rules });
+        }
+
+        if (parts.Tower is { } tower)
+        {
+            files.Add(tower with { Rules = TowerRules });
+        }
+
+        return files;
     }
 
     /// <summary>Stored weights that the model does not use, SigLIP's last block among them.</summary>

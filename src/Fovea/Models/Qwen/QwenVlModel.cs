@@ -85,16 +85,16 @@ public sealed class QwenVlModel : MultimodalModel
         var stored = folder.OpenWeights();
         try
         {
-            var weights = QwenWeightNames.Open(stored);
+            var weights = QwenWeightNames.Open(folder, stored);
             var visual = weights.At("visual");
             var vision = QwenVisionEncoder.Load(visual, config.VisionConfig, compute, cancellation);
             var merger = QwenMerger.Load(visual.At("merger"), config.VisionConfig, compute);
             var deepStack = config.VisionConfig.DeepStackBlocks
                 .Select((_, level) => QwenMerger.LoadDeepStack(visual.At("deepstack_merger_list").At(level), config.VisionConfig, compute))
                 .ToArray();
-            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, progress, cancellation);
+            var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, folder.Options.Cache, progress, cancellation);
             weights.CheckAllTaken();
-            return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel);
+            return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel) { Matrices = weights.Matrices };
         }
         catch
         {

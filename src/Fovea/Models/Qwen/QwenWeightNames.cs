@@ -6,7 +6,8 @@ namespace Fovea.Models.Qwen;
 /// <summary>The names under which Qwen models are stored: as published for Qwen2-VL and Qwen2.5-VL, and as Qwen3-VL and newer library versions have them.</summary>
 internal static class QwenWeightNames
 {
-    private static readonly NameRule[] Rules =
+    /// <summary>Stored prefixes and what stands for them.</summary>
+    public static readonly IReadOnlyList<NameRule> Rules =
     [
         ("model.visual.", "visual."),
         ("model.language_model.", "lm."),
@@ -15,7 +16,8 @@ internal static class QwenWeightNames
 
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
-    public static WeightReader Open(CheckpointReader weights) => WeightNames.Open(weights, Rules, IsIgnored);
+    public static WeightReader Open(CheckpointFolder folder, CheckpointReader weights) =>
+        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options.Weights, IsIgnored);
 
     /// <summary>Stored weights that are computed here.</summary>
     private static bool IsIgnored(string canonical) => canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || canonical.EndsWith(".rotary_pos_emb.inv_freq", StringComparison.Ordinal);

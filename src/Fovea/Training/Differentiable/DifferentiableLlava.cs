@@ -108,20 +108,22 @@ public sealed class DifferentiableLlava : TrainableModel
     /// <summary>Pictures as the tower reads them; owned by the caller.</summary>
     internal VisualInput Prepare(IReadOnlyList<Image> pictures) => _encoder.Prepare(pictures);
 
-    /// <summary>The visual tokens of pictures that were prepared: [pictures · visual tokens, hidden].</summary>
+    /// <summary>The visual tokens of pictures, once for each time that they are shown: [shown · visual tokens, hidden].</summary>
     /// <param name="tape">Where they are recorded.</param>
-    /// <param name="input">The pictures.</param>
-    /// <param name="questions">What is asked of each, where a compressor wants to know.</param>
-    internal Variable Visual(Tape tape, VisualInput input, IReadOnlyList<string> questions)
+    /// <param name="input">The pictures, prepared.</param>
+    /// <param name="questions">What is asked each time, where a compressor wants to know.</param>
+    /// <param name="shown">Which picture each time.</param>
+    internal Variable Visual(Tape tape, VisualInput input, IReadOnlyList<string> questions, IReadOnlyList<int> shown)
     {
         var selected = _source.Config.VisionFeatureLayers;
         if (_compressor is null || _source.Config.Quecc is not { } quecc)
         {
-            return _projector.Forward(tape, tape.Constant(_encoder.Features(tape.Compute, input, selected)[0]));
+            var projected = _projector.Forward(tape, tape.Constant(_encoder.Features(tape.Compute, input, selected)[0]));
+            return tape.Gather(projected, DifferentiableQuecc.Rows(shown, VisualTokens));
         }
 
         var features = _encoder.Features(tape.Compute, input, quecc.Levels, selected);
-        return _projector.Forward(tape, _compressor.Forward(tape, tape.Constant(features[0]), TextFeatures(tape, questions), tape.Constant(features[1])));
+        return _projector.Forward(tape, _compressor.Forward(tape, tape.Constant(features[0]), TextFeatures(tape, questions), tape.Constant(features[1]), shown));
     }
 
     /// <summary>The states of the language model behind questions, to which no gradient flows: [questions, hidden].</summary>
@@ -182,8 +184,10 @@ public sealed class DifferentiableLlava : TrainableModel
             return text;
         }
 
-        using var input = Prepare([.. batch.SelectMany(sample => sample.Images)]);
-        var visual = Visual(tape, input, _compressor is null ? [] : [.. batch.SelectMany(sample => Enumerable.Repeat(QueryText.Of([.. sample.Tokens], _tokenizer), sample.Images.Count))]);
+        List<Image> shown = [.. batch.SelectMany(sample => sample.Images)], pictures = [.. shown.Distinct()];
+        string[] questions = _compressor is null ? [] : [.. batch.SelectMany(sample => Enumerable.Repeat(QueryText.Of([.. sample.Tokens], _tokenizer), sample.Images.Count))];
+        using var input = Prepare(pictures);
+        var visual = Visual(tape, input, questions, [.. shown.Select(image => pictures.IndexOf(image))]);
         var both = tape.Concatenate((text, 0, words.Length), (visual, 0, visual.Value.Rows));
         return tape.Gather(both, packed.Places());
     }

@@ -44,26 +44,33 @@ internal sealed class DifferentiableQuecc
         _text = Map.Load(scope, weights.At("text_projection"), config.TextWidth, [0], _width);
     }
 
-    /// <summary>Patches to tokens.</summary>
+    /// <summary>Patches to tokens. A picture that is asked about several times makes its keys and values once.</summary>
     /// <param name="tape">Where it is recorded.</param>
     /// <param name="levels">[pictures · patches, levels width], the patches row by row.</param>
-    /// <param name="text">[pictures, text width].</param>
+    /// <param name="text">[questions, text width].</param>
     /// <param name="patches">[pictures · patches, width].</param>
-    /// <returns>[pictures · tokens, width], the cells row by row.</returns>
-    public Variable Forward(Tape tape, Variable levels, Variable text, Variable patches)
+    /// <param name="asked">The picture of each question.</param>
+    /// <returns>[questions · tokens, width], the cells row by row.</returns>
+    public Variable Forward(Tape tape, Variable levels, Variable text, Variable patches, IReadOnlyList<int> asked)
     {
-        int pictures = text.Value.Rows, window = _grid.WindowPatches;
-        var asked = tape.Add(tape.Reshape(patches, pictures, _grid.Patches, _width), tape.Reshape(_text.Forward(tape, text), pictures, 1, _width));
-        var map = _query.Forward(tape, tape.Reshape(asked, patches.Value.Rows, _width));
-        var cells = tape.ConvolveDepthwise(map, _filters, _offset, new PatchGrid(pictures, _grid.Side, _grid.Side, _grid.Kernel, _grid.Stride));
+        int questions = asked.Count, window = _grid.WindowPatches;
+        var own = tape.Gather(patches, Rows(asked, _grid.Patches));
+        var told = tape.Add(tape.Reshape(own, questions, _grid.Patches, _width), tape.Reshape(_text.Forward(tape, text), questions, 1, _width));
+        var map = _query.Forward(tape, tape.Reshape(told, own.Value.Rows, _width));
+        var cells = tape.ConvolveDepthwise(map, _filters, _offset, new PatchGrid(questions, _grid.Side, _grid.Side, _grid.Kernel, _grid.Stride));
 
         // What follows works on rows, so they are brought into the order of the windows where they are not differentiated yet.
-        var ordered = tape.Gather(levels, _grid.WindowOrder(pictures));
-        AttentionRange[] windows = [.. Enumerable.Range(0, cells.Value.Rows).Select(cell => new AttentionRange(cell, 1, cell * window, window))];
+        var ordered = tape.Gather(levels, _grid.WindowOrder(levels.Value.Rows / _grid.Patches));
+        AttentionRange[] windows = [.. Rows(asked, _grid.Tokens).Select((cell, query) => new AttentionRange(query, 1, cell * window, window))];
         var attended = tape.Attention(
             Part(tape, 0, cells), Part(tape, 1, _key.Forward(tape, ordered)), Part(tape, 2, _value.Forward(tape, ordered)), windows, _attention);
         return _out.Forward(tape, attended);
     }
+
+    /// <summary>The rows of some pictures, one picture after the other.</summary>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="count">Rows of each.</param>
+    public static int[] Rows(IReadOnlyList<int> pictures, int count) => [.. pictures.SelectMany(picture => Enumerable.Range(picture * count, count))];
 
     /// <summary>One of the three projections that lie in one matrix: queries, keys, values.</summary>
     private Variable Part(Tape tape, int index, Variable rows) =>

@@ -21,7 +21,7 @@ internal sealed class HuggingFaceSource(CheckpointFolder folder) : LlavaSource
     public override TResult Read<TResult>(Func<WeightReader, TResult> read)
     {
         using var stored = folder.OpenWeights();
-        return read(LlavaWeightNames.Open(stored));
+        return read(LlavaWeightNames.Open(folder, stored));
     }
 
     public override void Write(string folderPath, IReadOnlyList<Parameter> parameters, ElementType? elementType)

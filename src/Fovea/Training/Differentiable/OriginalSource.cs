@@ -69,9 +69,10 @@ internal sealed class OriginalSource : LlavaSource
         using var projector = _projector is null ? null : TorchReader.Open(_projector);
         using var tower = OriginalWeights.HoldTower(main) ? null
             : (_tower ?? throw new InvalidDataException($"{main.Path}: there is no vision encoder among the weights.")).OpenWeights();
+        var parts = (new StoredFiles(_language, main, []), Part(_folder, projector), Part(_tower, tower));
         if (_start is null)
         {
-            return read(OriginalWeights.Open(main, projector, tower, Config));
+            return read(OriginalWeights.Open(_folder, parts, Config));
         }
 
         var fresh = projector is null && Config.Quecc is { } quecc
@@ -79,7 +80,7 @@ internal sealed class OriginalSource : LlavaSource
             : new Dictionary<string, Tensor>();
         try
         {
-            return read(OriginalWeights.OpenBase(main, projector, fresh, tower, Config));
+            return read(OriginalWeights.OpenBase(parts, fresh, Config));
         }
         finally
         {
@@ -129,6 +130,8 @@ internal sealed class OriginalSource : LlavaSource
         CheckpointWriter.WriteWeights(towerFolder, tower);
         return true;
     }
+
+    private static StoredFiles? Part(CheckpointFolder? folder, CheckpointReader? weights) => folder is null || weights is null ? null : new StoredFiles(folder, weights, []);
 
     private static ConfigReader Keys(CheckpointFolder folder, JsonElement config) => new(Path.Combine(folder.Path, "config.json"), config);
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Fovea.Tensors;
 using Fovea.Tensors.Autograd;
 
@@ -78,7 +79,18 @@ public sealed class AdamW : IDisposable
         Span<float> values = parameter.Value.AsSpan<float>(), gradients = parameter.Slope.AsSpan<float>();
         float beta1 = (float)Beta1, beta2 = (float)Beta2, rest1 = (float)(1 - Beta1), rest2 = (float)(1 - Beta2);
         float step = (float)rate, root = (float)(1 / Math.Sqrt(secondBias)), epsilon = (float)Epsilon;
-        for (int i = 0; i < values.Length; i++)
+        int whole = values.Length - (values.Length % Vector<float>.Count);
+        for (int i = 0; i < whole; i += Vector<float>.Count)
+        {
+            var gradient = new Vector<float>(gradients[i..]) * scale;
+            var mean = (beta1 * new Vector<float>(first[i..])) + (rest1 * gradient);
+            var square = (beta2 * new Vector<float>(second[i..])) + (rest2 * gradient * gradient);
+            mean.CopyTo(first[i..]);
+            square.CopyTo(second[i..]);
+            ((new Vector<float>(values[i..]) * keep) - (step * mean / ((Vector.SquareRoot(square) * root) + new Vector<float>(epsilon)))).CopyTo(values[i..]);
+        }
+
+        for (int i = whole; i < values.Length; i++)
         {
             float gradient = gradients[i] * scale;
             first[i] = (beta1 * first[i]) + (rest1 * gradient);

@@ -77,8 +77,8 @@ public sealed class InternVlModelTests
         using var copy = new CheckpointCopy(HuggingFace, LayoutConversion.ToOriginal, LayoutConversion.ToOriginal);
         using var compute = new Compute();
         // The files of the Hugging Face layout name the fast processor, which the original has not.
-        using var original = InternVlModel.Load(CheckpointFolder.Open(copy.Folder, null, ProcessorVariant.Slow), compute, null, CancellationToken.None);
-        using var huggingFace = InternVlModel.Load(CheckpointFolder.Open(Repository.Path(HuggingFace), null, ProcessorVariant.Slow), compute, null, CancellationToken.None);
+        using var original = InternVlModel.Load(CheckpointFolder.Open(copy.Folder, new LoadOptions { Processing = ProcessorVariant.Slow }), compute, null, CancellationToken.None);
+        using var huggingFace = InternVlModel.Load(CheckpointFolder.Open(Repository.Path(HuggingFace), new LoadOptions { Processing = ProcessorVariant.Slow }), compute, null, CancellationToken.None);
         float[] expected = FirstLogits(huggingFace, compute, "Look: <IMG_CONTEXT> and <IMG_CONTEXT>");
         Assert.Equal(expected, FirstLogits(original, compute, "Look: <image> and <image>"));
     }
@@ -206,7 +206,7 @@ public sealed class InternVlModelTests
     }
 
     private static MultimodalModel Load(string folder, Compute compute, string overrides) =>
-        KnownModels.Load(Repository.Path(folder), compute, JsonNode.Parse(overrides)!.AsObject());
+        KnownModels.Load(Repository.Path(folder), compute, new LoadOptions { Overrides = JsonNode.Parse(overrides)!.AsObject() });
 
     private static VisionState Run(MultimodalModel model, Compute compute, VisualInput input)
     {

@@ -112,7 +112,7 @@ public sealed class QueccModelTests : IDisposable
             overrides["mm_vision_token_compression_stride"] = (int)value == 5 ? 1 : 3;
         }
 
-        var error = Assert.Throws<InvalidDataException>(() => KnownModels.Load(Repository.Path(Tiny), _compute, overrides));
+        var error = Assert.Throws<InvalidDataException>(() => KnownModels.Load(Repository.Path(Tiny), _compute, new LoadOptions { Overrides = overrides }));
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
@@ -121,7 +121,7 @@ public sealed class QueccModelTests : IDisposable
     {
         var overrides = new JsonObject { ["_name_or_path"] = "quecc-tiny" };
         string stage1 = Repository.Path("tests/golden/checkpoints/quecc-tiny-stage1");
-        using var model = KnownModels.Load(stage1, _compute, overrides);
+        using var model = KnownModels.Load(stage1, _compute, new LoadOptions { Overrides = overrides });
         Assert.IsType<QueccModel>(model);
         var result = new Generator(model, _compute).Generate(Request(model, "What is this?"));
         Assert.Equal(16, result.Report.VisualTokens);

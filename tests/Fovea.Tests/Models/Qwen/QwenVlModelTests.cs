@@ -40,7 +40,7 @@ public sealed class QwenVlModelTests
     {
         using var compute = new Compute();
         var overrides = new JsonObject { ["truncate_second_per_grid"] = truncated };
-        using var model = KnownModels.Load(Repository.Path(Folder("qwen25-vl-tiny")), compute, overrides);
+        using var model = KnownModels.Load(Repository.Path(Folder("qwen25-vl-tiny")), compute, new LoadOptions { Overrides = overrides });
         var video = new VisualItem([.. Enumerable.Range(0, 5).Select(seed => TinyModels.Picture(24, 30, seed))], true, framesPerSecond);
         using var input = model.Prepare([video]);
         Assert.Equal(times, input.Geometry.Grids.Select(grid => grid.Time));
@@ -97,7 +97,7 @@ public sealed class QwenVlModelTests
     public void Load_OfAContradictoryConfig_NamesTheKey(string checkpoint, string overrides, string key)
     {
         using var compute = new Compute();
-        var exception = Assert.Throws<InvalidDataException>(() => KnownModels.Load(Repository.Path(Folder(checkpoint)), compute, JsonNode.Parse(overrides)!.AsObject()));
+        var exception = Assert.Throws<InvalidDataException>(() => KnownModels.Load(Repository.Path(Folder(checkpoint)), compute, new LoadOptions { Overrides = JsonNode.Parse(overrides)!.AsObject() }));
         Assert.Contains(key, exception.Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using Fovea.Imaging;
+using Fovea.Nn;
+
+namespace Fovea.Models;
+
+/// <summary>How a checkpoint is loaded.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>As the checkpoint says.</summary>
+    public static readonly LoadOptions Default = new();
+
+    /// <summary>How the matrices of linear layers are kept; default: as they are stored.</summary>
+    public WeightPolicy Weights { get; init; } = WeightPolicy.AsStored;
+
+    /// <summary>How the entries of the cache are kept; none = in 32 bits where the language model is stored and kept so, else as bf16.</summary>
+    public KvCacheType? Cache { get; init; }
+
+    /// <summary>Keys that replace those of <c>config.json</c>; objects under keys that end in <c>_config</c> are merged key by key.</summary>
+    public JsonObject? Overrides { get; init; }
+
+    /// <summary>How pictures are resized: as slow (Pillow) or fast (torchvision) processors do; none = as the reference would choose for this checkpoint.</summary>
+    public ProcessorVariant? Processing { get; init; }
+}
