@@ -81,11 +81,21 @@ internal static class CheckpointWriter
     /// <summary>Copies the processors of pictures and videos, as far as they are there.</summary>
     public static void CopyProcessors(string source, string folder) => Copy(source, folder, ProcessorFiles);
 
-    /// <summary>Writes weights into one file.</summary>
+    /// <summary>Writes weights into <c>model.safetensors</c>.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="weights">The weights, and the type in which each is written: its own, or f32, f16 or bf16.</param>
     /// <exception cref="InvalidDataException">A number is too large for its type.</exception>
-    public static void WriteWeights(string folder, IReadOnlyDictionary<string, (Tensor Tensor, ElementType Type)> weights)
+    public static void WriteWeights(string folder, IReadOnlyDictionary<string, (Tensor Tensor, ElementType Type)> weights) =>
+        Write(weights, tensors => SafetensorsWriter.Write(Path.Combine(folder, WeightFile), tensors, new Dictionary<string, string> { ["format"] = "pt" }));
+
+    /// <summary>Writes weights into a file of PyTorch's format.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="weights">As in <see cref="WriteWeights"/>.</param>
+    /// <exception cref="InvalidDataException">A number is too large for its type.</exception>
+    public static void WriteTorch(string file, IReadOnlyDictionary<string, (Tensor Tensor, ElementType Type)> weights) =>
+        Write(weights, tensors => TorchWriter.Write(file, tensors));
+
+    private static void Write(IReadOnlyDictionary<string, (Tensor Tensor, ElementType Type)> weights, Action<Dictionary<string, Tensor>> write)
     {
         var made = new List<Tensor>();
         try
@@ -100,7 +110,7 @@ internal static class CheckpointWriter
                 }
             }
 
-            SafetensorsWriter.Write(Path.Combine(folder, WeightFile), written, new Dictionary<string, string> { ["format"] = "pt" });
+            write(written);
         }
         finally
         {

@@ -99,7 +99,7 @@ internal sealed class OriginalSource : LlavaSource
         string towerFolder = Path.Combine(folder, inside);
         Directory.CreateDirectory(towerFolder);
         bool projectorAlone = parameters.All(parameter => !parameter.RequiresGradient || ParameterNames.IsProjector(parameter.Name));
-        Read(weights => WriteWeights(folder, towerFolder, weights, parameters, elementType));
+        Read(weights => WriteWeights(folder, towerFolder, weights, parameters, elementType, projectorAlone));
         CheckpointWriter.WriteConfig(towerFolder, JsonObject.Create(_towerConfig) ?? [], elementType);
         string own = Path.Combine(_folder.Path, Processor), ofTower = Path.Combine(_tower?.Path ?? _folder.Path, Processor);
         File.Copy(File.Exists(own) ? own : ofTower, Path.Combine(towerFolder, Processor));
@@ -109,8 +109,9 @@ internal sealed class OriginalSource : LlavaSource
         CheckpointWriter.WriteConfig(folder, config, elementType);
     }
 
-    /// <summary>Writes language model with projector, and vision encoder; new weights in the type of the base model.</summary>
-    private bool WriteWeights(string folder, string towerFolder, WeightReader weights, IReadOnlyList<Parameter> parameters, ElementType? elementType)
+    /// <summary>Writes language model with projector, vision encoder, and the projector alone where nothing else is trained; new weights in the type of the base model.</summary>
+    private bool WriteWeights(
+        string folder, string towerFolder, WeightReader weights, IReadOnlyList<Parameter> parameters, ElementType? elementType, bool projectorAlone)
     {
         var values = parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         var (model, tower) = (new Dictionary<string, (Tensor, ElementType)>(), new Dictionary<string, (Tensor, ElementType)>());
@@ -128,7 +129,13 @@ internal sealed class OriginalSource : LlavaSource
 
         CheckpointWriter.WriteWeights(folder, model);
         CheckpointWriter.WriteWeights(towerFolder, tower);
-        return true;
+        if (projectorAlone)
+        {
+            var projector = model.Where(weight => ParameterNames.IsProjector(weight.Key)).ToDictionary();
+            CheckpointWriter.WriteTorch(Path.Combine(folder, OriginalLlavaModel.ProjectorFile), projector);
+        }
+
+        return projectorAlone;
     }
 
     private static StoredFiles? Part(CheckpointFolder? folder, CheckpointReader? weights) => folder is null || weights is null ? null : new StoredFiles(folder, weights, []);

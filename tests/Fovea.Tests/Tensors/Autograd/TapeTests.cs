@@ -134,11 +134,36 @@ public sealed class TapeTests
             weight.ClearGradient();
             using var tape = new Tape(compute);
             var leaf = tape.Leaf(x);
-            tape.Backward(checkpointed ? tape.Checkpoint(leaf, Segment) : Segment(tape, leaf), seed);
+            var first = Run(tape, leaf);
+            tape.Backward(tape.Add(Run(tape, Run(tape, first)), tape.Multiply(first, leaf)), seed);
             return (leaf.Gradient!.AsSpan<float>().ToArray(), weight.Slope.AsSpan<float>().ToArray());
+
+            Variable Run(Tape tape, Variable input) => checkpointed ? tape.Checkpoint(input, Segment) : Segment(tape, input);
         }
 
         Variable Segment(Tape tape, Variable input) => tape.Activate(tape.Linear(input, weight), Activation.Silu);
+    }
+
+    [Fact]
+    [Trait("kind", "property")]
+    public void Detach_OfASegment_GivesItsValueWithoutGradientAndKeepsNoMoreThanIt()
+    {
+        using var compute = new Compute();
+        using var weight = new Parameter("w", Numbers.Noise(1, 300, 300));
+        using var x = Numbers.Noise(2, 300, 300);
+        using var tape = new Tape(compute);
+        var plain = Segment(tape).Value.AsSpan<float>().ToArray();
+        var before = compute.Arena.Top;
+        var detached = tape.Detach(Segment);
+        var after = compute.Arena.Top;
+        var copy = compute.Rent(300, 300);
+        Assert.Equal(compute.Arena.Top.Used - after.Used, after.Used - before.Used);
+        Numbers.AssertSameBits(plain, detached.Value.AsSpan<float>().ToArray());
+        Assert.False(detached.RequiresGradient);
+        tape.Backward(tape.Linear(detached, weight), copy);
+        Assert.Null(detached.Gradient);
+
+        Variable Segment(Tape inner) => inner.Linear(inner.Activate(inner.Linear(inner.Constant(x), weight), Activation.Gelu), weight);
     }
 
     private static Variable Attention(Tape tape, Variable[] x) => tape.Attention(

@@ -114,9 +114,11 @@ public sealed class DifferentiableLlavaTests : IDisposable
         model.Save(Saved, ElementType.F32);
         using var loaded = KnownModels.Load(Saved, _compute);
         Assert.IsType<QueccModel>(loaded);
-        Assert.Equal(1, Answer(loaded).Length);
+        Assert.Single(Answer(loaded));
         using var trainable = TrainableModel.Load(CheckpointFolder.Open(Saved), _ => true, _compute);
         Assert.Equal(after, Loss(trainable, batch));
+        using var again = DifferentiableLlava.Start(folder, new QueccStart { Kernel = kernel, Stride = kernel, Projector = Saved }, _ => false, _compute);
+        Assert.Equal(after, Loss(again, batch));
     }
 
     [Fact]
