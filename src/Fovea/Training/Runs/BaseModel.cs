@@ -24,10 +24,9 @@ internal sealed class BaseModel
         _folder = CheckpointFolder.Open(options.ModelNameOrPath);
         if (IsOriginal)
         {
-            _folder = CheckpointFolder.Open(options.ModelNameOrPath, new JsonObject
+            _folder = CheckpointFolder.Open(options.ModelNameOrPath, new LoadOptions
             {
-                ["image_aspect_ratio"] = options.ImageAspectRatio,
-                ["tokenizer_model_max_length"] = options.ModelMaxLength,
+                Overrides = new JsonObject { ["image_aspect_ratio"] = options.ImageAspectRatio, ["tokenizer_model_max_length"] = options.ModelMaxLength },
             });
         }
     }

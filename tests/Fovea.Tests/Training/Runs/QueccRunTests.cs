@@ -32,7 +32,9 @@ public sealed class QueccRunTests : IDisposable
 
         TrainingFolder.Run(options, resume: true);
         Assert.Equal(TrainingFolder.Result(first), TrainingFolder.Result(stopped));
-        TrainingFolder.Run(_folder.Options([.. Quecc, ("model_name_or_path", first), ("output_dir", second)]));
+        TrainingFolder.Run(_folder.Options([.. Quecc, ("pretrain_mm_mlp_adapter", first), ("output_dir", second)]));
+        TrainingFolder.Run(_folder.Options([.. Quecc, ("model_name_or_path", first), ("output_dir", _folder.In("third"))]));
+        Assert.Equal(TrainingFolder.Metrics(second)[0], TrainingFolder.Metrics(_folder.In("third"))[0]);
         using var compute = new Compute();
         using var model = KnownModels.Load(second, compute);
         Assert.Equal(6, model.LanguageModel.Layers.Count);
