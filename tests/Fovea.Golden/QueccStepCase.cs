@@ -22,7 +22,7 @@ internal static class QueccStepCase
     {
         using var compute = new Compute();
         var overrides = new JsonObject { ["image_aspect_ratio"] = golden.Options.GetProperty("image_aspect_ratio").GetString() };
-        var folder = CheckpointFolder.Open(checkpoint, overrides, ProcessorVariant.Slow);
+        var folder = CheckpointFolder.Open(checkpoint, new LoadOptions { Overrides = overrides, Processing = ProcessorVariant.Slow });
         var batch = Samples(golden, Tokenizer.Load(checkpoint));
         using (var projectorAlone = DifferentiableLlava.Load(folder, ParameterNames.IsProjector, compute))
         {
