@@ -1,5 +1,3 @@
-using Fovea.Tensors.ElementTypes;
-
 namespace Fovea.Nn;
 
 /// <summary>How the entries of a cache are kept; attention widens them.</summary>
