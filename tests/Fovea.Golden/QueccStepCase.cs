@@ -1,9 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fovea.Imaging;
 using Fovea.Models;
 using Fovea.Models.Quecc;
-using Fovea.Tensors;
 using Fovea.Tensors.Autograd;
 using Fovea.Tensors.Ops;
 using Fovea.Text;
