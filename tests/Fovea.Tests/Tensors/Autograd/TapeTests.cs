@@ -157,7 +157,7 @@ public sealed class TapeTests
         var detached = tape.Detach(Segment);
         var after = compute.Arena.Top;
         var copy = compute.Rent(300, 300);
-        Assert.Equal(compute.Arena.Top.Used - after.Used, after.Used - before.Used);
+        Assert.Equal(compute.Arena.Top.Bytes - after.Bytes, after.Bytes - before.Bytes);
         Numbers.AssertSameBits(plain, detached.Value.AsSpan<float>().ToArray());
         Assert.False(detached.RequiresGradient);
         tape.Backward(tape.Linear(detached, weight), copy);
