@@ -51,7 +51,7 @@ internal static class FormatBenchmark
         double same = 100.0 * wide.Zip(answers, (one, other) => one.Text == other.Text).Count(equal => equal) / questions.Count;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {weights} | {cache.ToString().ToLowerInvariant()} | {bytes / (1 << 20):F1} | {right:F1} % | {same:F1} % | {divergences.Average():E1} | {divergences.Max():E1} |"));
+            $"| {weights} | {cache.ToString().ToLowerInvariant()} | {bytes / (1 << 20):F1} | {right:F1} % | {same:F1} % | {divergences.Average():0.0e-0} | {divergences.Max():0.0e-0} |"));
     }
 
     private static List<Answer> Answers(string folder, string weights, KvCacheType cache, List<EvaluationQuestion> questions, out double bytes)

@@ -9,6 +9,7 @@ namespace Fovea.Tensors.Kernels;
 internal static unsafe class MatrixPairRows
 {
     private const int SumsAtOnce = 8;
+    private const int Ahead = 32 * Panels.Columns;
 
     /// <summary>C[rows, columns] ← or += A·B over k steps.</summary>
     /// <param name="a">A, rows <paramref name="aStride"/> apart.</param>
@@ -91,6 +92,8 @@ internal static unsafe class MatrixPairRows
         V s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
         for (int i = 0; i < k; i += 2, p0 += Panels.Columns, p1 += Panels.Columns)
         {
+            Prefetch.Near(p0 + Ahead);
+            Prefetch.Near(p1 + Ahead);
             TPairs.Widen(V.Load(p0), out var x0, out var y0);
             TPairs.Widen(V.Load(p1), out var x1, out var y1);
             V t;

@@ -14,6 +14,9 @@ internal static unsafe class MatrixProduct
     // Row panels that are multiplied with one panel of B in turn: a block of them, 480 KiB, stays in the second-level cache.
     private const int RowPanelsAtOnce = 20;
 
+    // So few rows stay in the cache for all k: a panel of B is read from its start to its end, as it lies in memory.
+    private const int RowPanelsThatStream = 2;
+
     /// <summary>Tiles <paramref name="start"/> to <paramref name="end"/> − 1, counted down the row panels of one column panel after the other.</summary>
     /// <param name="tiles">The tiles.</param>
     /// <param name="rowPanels">Panels of A.</param>
@@ -25,6 +28,19 @@ internal static unsafe class MatrixProduct
     public static void Walk<TTiles>(ref TTiles tiles, int rowPanels, int inputs, int block, int start, int end)
         where TTiles : struct, ITiles
     {
+        if (rowPanels <= RowPanelsThatStream)
+        {
+            for (int column = start / rowPanels; column <= (end - 1) / rowPanels; column++)
+            {
+                for (int k = 0; k == 0 || k < inputs; k += block)
+                {
+                    Panel(ref tiles, column, k, Math.Max(0, start - (column * rowPanels)), Math.Min(rowPanels, end - (column * rowPanels)), fetch: false);
+                }
+            }
+
+            return;
+        }
+
         for (int firstRow = 0; firstRow < rowPanels; firstRow += RowPanelsAtOnce)
         {
             for (int k = 0; k == 0 || k < inputs; k += block)
@@ -33,16 +49,7 @@ internal static unsafe class MatrixProduct
                 {
                     int first = Math.Max(firstRow, start - (column * rowPanels));
                     int last = Math.Min(Math.Min(firstRow + RowPanelsAtOnce, rowPanels), end - (column * rowPanels));
-                    if (first < last)
-                    {
-                        tiles.Panel(column, k, last - first);
-                    }
-
-                    for (int row = first; row < last; row++)
-                    {
-                        tiles.Fetch(column + 1, k, row - first, last - first);
-                        tiles.Tile(row, column, k);
-                    }
+                    Panel(ref tiles, column, k, first, last, fetch: true);
                 }
             }
         }
@@ -106,6 +113,25 @@ internal static unsafe class MatrixProduct
         if (p.Bias != null && k + steps == p.K)
         {
             MatrixSums.AddBias<V>(c, p.N, rows, columns, p.Bias + column);
+        }
+    }
+
+    private static void Panel<TTiles>(ref TTiles tiles, int column, int k, int first, int end, bool fetch)
+        where TTiles : struct, ITiles
+    {
+        if (first < end)
+        {
+            tiles.Panel(column, k, end - first);
+        }
+
+        for (int row = first; row < end; row++)
+        {
+            if (fetch)
+            {
+                tiles.Fetch(column + 1, k, row - first, end - first);
+            }
+
+            tiles.Tile(row, column, k);
         }
     }
 

@@ -12,6 +12,7 @@ internal static unsafe class MatrixRows
     public const int MaxRows = 4;
 
     private const int SumsAtOnce = 8;
+    private const int StepsAhead = 32;
 
     /// <summary>C[rows, columns] ← or += A·B over k steps.</summary>
     /// <param name="a">A, rows <paramref name="aStride"/> apart.</param>
@@ -101,9 +102,13 @@ internal static unsafe class MatrixRows
         float* p0 = columns[0], p1 = columns[1], p2 = columns[2], p3 = columns[3];
         V s00 = default, s01 = default, s02 = default, s03 = default;
         V s10 = default, s11 = default, s12 = default, s13 = default;
-        long at = 0;
+        long at = 0, ahead = StepsAhead * bStride;
         for (int i = 0; i < k; i++, at += bStride)
         {
+            Prefetch.Near(p0 + at + ahead);
+            Prefetch.Near(p1 + at + ahead);
+            Prefetch.Near(p2 + at + ahead);
+            Prefetch.Near(p3 + at + ahead);
             V b0 = V.Load(p0 + at), b1 = V.Load(p1 + at), b2 = V.Load(p2 + at), b3 = V.Load(p3 + at);
             V t;
             t = V.Broadcast(a0[i]);
@@ -125,9 +130,11 @@ internal static unsafe class MatrixRows
         V s00 = default, s01 = default;
         V s10 = default, s11 = default;
         V s20 = default, s21 = default;
-        long at = 0;
+        long at = 0, ahead = StepsAhead * bStride;
         for (int i = 0; i < k; i++, at += bStride)
         {
+            Prefetch.Near(p0 + at + ahead);
+            Prefetch.Near(p1 + at + ahead);
             V b0 = V.Load(p0 + at), b1 = V.Load(p1 + at);
             V t;
             t = V.Broadcast(a0[i]); s00 = V.MultiplyAdd(t, b0, s00); s01 = V.MultiplyAdd(t, b1, s01);
@@ -150,9 +157,11 @@ internal static unsafe class MatrixRows
         V s10 = default, s11 = default;
         V s20 = default, s21 = default;
         V s30 = default, s31 = default;
-        long at = 0;
+        long at = 0, ahead = StepsAhead * bStride;
         for (int i = 0; i < k; i++, at += bStride)
         {
+            Prefetch.Near(p0 + at + ahead);
+            Prefetch.Near(p1 + at + ahead);
             V b0 = V.Load(p0 + at), b1 = V.Load(p1 + at);
             V t;
             t = V.Broadcast(a0[i]); s00 = V.MultiplyAdd(t, b0, s00); s01 = V.MultiplyAdd(t, b1, s01);

@@ -74,7 +74,7 @@ public sealed class Linear : IDisposable
     /// <param name="stored">The type of the stored matrix.</param>
     /// <param name="compute">Packs the weights.</param>
     internal static Linear Of(WeightReader weights, Tensor weight, ElementType stored, Compute compute) =>
-        Of(weights, new StoredMatrix(weight, weights.Format(weight.RowLength) ?? WeightFormat.Of(stored)), null, compute);
+        Of(weights, StoredMatrix.Of(weight, weights.Format(weight.RowLength) ?? WeightFormat.Of(stored)), null, compute);
 
     private static Linear Of(WeightReader weights, StoredMatrix weight, Tensor? bias, Compute compute)
     {

@@ -4,43 +4,23 @@ using Fovea.Tensors.Threading;
 namespace Fovea.Nn;
 
 /// <summary>The weight of a linear layer as a checkpoint holds it, floating-point numbers or integers with scales, and the format it is to be kept in.</summary>
-internal sealed class StoredMatrix : IDisposable
+internal abstract class StoredMatrix : IDisposable
 {
-    private readonly Tensor? _numbers;
-    private readonly QuantizedMatrix? _quantized;
-    private readonly WeightFormat? _format;
-
     /// <summary>Borrows floating-point numbers.</summary>
     /// <param name="numbers">[outputs, …].</param>
     /// <param name="format">How they are to be kept; none = as stored.</param>
-    public StoredMatrix(Tensor numbers, WeightFormat? format) => (_numbers, _format) = (numbers, format);
+    public static StoredMatrix Of(Tensor numbers, WeightFormat? format) => new Floats(numbers, format, owns: false);
 
     /// <summary>Owns integers with scales.</summary>
     /// <param name="quantized">The matrix.</param>
     /// <param name="format">A format of floating-point numbers widens them first; any other leaves them as they are.</param>
-    public StoredMatrix(QuantizedMatrix quantized, WeightFormat? format) => (_quantized, _format) = (quantized, format);
+    public static StoredMatrix Of(QuantizedMatrix quantized, WeightFormat? format) => new Integers(quantized, format);
 
     /// <summary>Packs the matrix.</summary>
-    public PackedMatrix Pack(Workers workers)
-    {
-        if (_quantized is null)
-        {
-            return PackedMatrix.Pack(_numbers!, workers, _format);
-        }
-
-        if (_format is null or { HasScales: true })
-        {
-            return PackedMatrix.Pack(_quantized, workers);
-        }
-
-        using var wide = _quantized.Widen();
-        return PackedMatrix.Pack(wide, workers, _format);
-    }
+    public abstract PackedMatrix Pack(Workers workers);
 
     /// <summary>Of every one of equal groups of rows, <paramref name="share"/> rows from <paramref name="row"/> on; a copy.</summary>
-    public StoredMatrix Turns(int row, int share, int groups) => _quantized is null
-        ? new StoredMatrix(Turns(_numbers!, row, share, groups), _format)
-        : new StoredMatrix(new QuantizedMatrix(_quantized.Format, Turns(_quantized.Codes, row, share, groups), Turns(_quantized.Scales, row, share, groups)), _format);
+    public abstract StoredMatrix Turns(int row, int share, int groups);
 
     /// <inheritdoc cref="Turns(int, int, int)"/>
     public static Tensor Turns(Tensor stored, int row, int share, int groups)
@@ -58,5 +38,39 @@ internal sealed class StoredMatrix : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _quantized?.Dispose();
+    public abstract void Dispose();
+
+    private sealed class Floats(Tensor numbers, WeightFormat? format, bool owns) : StoredMatrix
+    {
+        public override PackedMatrix Pack(Workers workers) => PackedMatrix.Pack(numbers, workers, format);
+
+        public override StoredMatrix Turns(int row, int share, int groups) => new Floats(Turns(numbers, row, share, groups), format, owns: true);
+
+        public override void Dispose()
+        {
+            if (owns)
+            {
+                numbers.Dispose();
+            }
+        }
+    }
+
+    private sealed class Integers(QuantizedMatrix quantized, WeightFormat? format) : StoredMatrix
+    {
+        public override PackedMatrix Pack(Workers workers)
+        {
+            if (format is null or { HasScales: true })
+            {
+                return PackedMatrix.Pack(quantized, workers);
+            }
+
+            using var wide = quantized.Widen();
+            return PackedMatrix.Pack(wide, workers, format);
+        }
+
+        public override StoredMatrix Turns(int row, int share, int groups) => new Integers(
+            new QuantizedMatrix(quantized.Format, Turns(quantized.Codes, row, share, groups), Turns(quantized.Scales, row, share, groups)), format);
+
+        public override void Dispose() => quantized.Dispose();
+    }
 }

@@ -60,7 +60,7 @@ public sealed class WeightReader
         if (!_contents.Quantized.Matrices.TryGetValue(_prefix + name, out var quantized))
         {
             return !_contents.Quantized.Demands(_prefix + name)
-                ? new StoredMatrix(Stored(name, outputs, inputs), Format(inputs))
+                ? StoredMatrix.Of(Stored(name, outputs, inputs), Format(inputs))
                 : throw new InvalidDataException($"{Source}: weight {StoredName(name)} holds floating-point numbers, but config.json says that it is quantised.");
         }
 
@@ -70,7 +70,7 @@ public sealed class WeightReader
         }
 
         _contents.Taken.Add(_prefix + name);
-        return new StoredMatrix(quantized.Read(workers), Format(inputs));
+        return StoredMatrix.Of(quantized.Read(workers), Format(inputs));
     }
 
     /// <summary>The format that the policy chooses for the matrix of the module at which this reader stands; none = as stored.</summary>

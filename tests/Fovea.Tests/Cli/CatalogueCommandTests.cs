@@ -74,7 +74,8 @@ public sealed class CatalogueCommandTests
     public void Inspect_WithJson_PrintsOneObject()
     {
         using var json = JsonDocument.Parse(CommandLine.Run("inspect", CommandLine.Model, "--json").Out);
-        Assert.Equal(2 * 4 * 6 * 2 * 48, json.RootElement.GetProperty("cache_bytes_per_token").GetInt64());
+        Assert.Equal("bf16", json.RootElement.GetProperty("cache").GetString());
+        Assert.Equal(2 * 2 * 6 * 2 * 48, json.RootElement.GetProperty("cache_bytes_per_token").GetInt64());
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class QuantizeCommandTests : IDisposable
     [Theory]
     [InlineData("there are f32, bf16, f16, int8, int4", "--weights", "q8")]
     [InlineData("needs --weights", "--keep-float", "*")]
-    [InlineData("cache-type", "--cache-type", "f64")]
+    [InlineData("f64", "--cache-type", "f64")]
     public void Ask_InNoFormat_SaysWhy(string part, params string[] options)
     {
         var run = CommandLine.Ask(options);

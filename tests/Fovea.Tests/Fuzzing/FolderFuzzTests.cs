@@ -1,3 +1,4 @@
+using Fovea.Golden;
 using Fovea.Imaging;
 using Fovea.Models;
 using Fovea.Tensors.Ops;
@@ -66,6 +67,27 @@ public sealed class FolderFuzzTests : IDisposable
             catch (DirectoryNotFoundException absent) when (absent.Message.Contains("vision encoder", StringComparison.Ordinal))
             {
                 // The mutation hit the name of the encoder's folder.
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("ct-w4a16", "config.json")]
+    [InlineData("ct-w8a8", "config.json")]
+    [InlineData("ct-w4a16", "model.safetensors")]
+    [InlineData("ct-w8a8", "model.safetensors")]
+    public void Quantised_OfAMutatedFile_RefusesOrLoads(string name, string file)
+    {
+        Take($"tests/golden/format/checkpoints/{name}");
+        Check<InvalidDataException>(file, 100, length => (1000L * length) + (64 << 20), () =>
+        {
+            try
+            {
+                new PackedCheckpoint(_folder).Dispose();
+            }
+            catch (NotSupportedException unknown) when (unknown.Message.Contains("not read", StringComparison.Ordinal))
+            {
+                // The mutation hit the name of a method, a format or a strategy.
             }
         });
     }

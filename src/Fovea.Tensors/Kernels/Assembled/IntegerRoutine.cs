@@ -11,8 +11,7 @@ internal static class IntegerRoutine
     private const int StepsAtOnce = 4;
     private const int StepsOfUnit = IntegerPanels.Unit / 4;
 
-    // Rows that read so few numbers between weights are bound by memory: lines are asked for ahead.
-    private const int RowsThatPrefetch = 4;
+    // Weights are asked for so far ahead.
     private const int PrefetchBytes = 2048;
 
     // 24 sums, 2 vectors of weights, 4 of activations that take turns, and the mask of lower halves.
@@ -76,7 +75,7 @@ internal static class IntegerRoutine
         for (int step = 0; step < StepsAtOnce; step++)
         {
             Weights(code, step * stepBytes, fourBit);
-            for (int line = 0; rows <= RowsThatPrefetch && line < stepBytes; line += Lanes)
+            for (int line = 0; line < stepBytes; line += Lanes)
             {
                 code.prefetcht0(__byte_ptr[rdx + ((step * stepBytes) + line + PrefetchBytes)]);
             }

@@ -79,7 +79,7 @@ public sealed class CheckpointQuantizer
             QuantizedConfig.Write(Path.Combine(folder, "config.json"), _files.Folder, modules);
         });
         return new QuantizationSummary(
-            modules.Where(module => module.Format is not null).GroupBy(module => module.Format!).ToDictionary(group => group.Key, group => group.Count()),
+            modules.Select(module => module.Format).OfType<WeightFormat>().GroupBy(format => format).ToDictionary(group => group.Key, group => group.Count()),
             [.. modules.Where(module => module.Format is null).Select(module => module.Module)],
             _files.Weights.Names.Sum(name => SafetensorsItem.Of(name, _files.Weights[name]).Bytes),
             _total);

@@ -28,12 +28,13 @@ internal static class QuantizedConfig
     private static JsonObject Quantization(IReadOnlyList<PlannedModule> modules)
     {
         var groups = new JsonObject();
-        foreach (var (index, format) in modules.Where(module => module.Format is not null).GroupBy(module => module.Format!).OrderByDescending(group => group.Count()).Index())
+        var formats = modules.Select(module => module.Format).OfType<WeightFormat>().GroupBy(format => format).OrderByDescending(group => group.Count()).Select(group => group.Key);
+        foreach (var (index, format) in formats.Index())
         {
             groups[$"group_{index}"] = new JsonObject
             {
-                ["targets"] = index == 0 ? new JsonArray("Linear") : Names(format.Select(module => module.Module)),
-                ["weights"] = Scheme(format.Key),
+                ["targets"] = index == 0 ? new JsonArray("Linear") : Names(modules.Where(module => module.Format == format).Select(module => module.Module)),
+                ["weights"] = Scheme(format),
                 ["input_activations"] = null,
                 ["output_activations"] = null,
             };

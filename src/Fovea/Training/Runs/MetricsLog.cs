@@ -4,7 +4,7 @@ namespace Fovea.Training.Runs;
 
 /// <summary>
 /// A file of metrics, one JSON line each, that grows while a run goes on. A run that is taken up again cuts it back to the step at which it goes on, so that
-/// no step is there twice. While it is open no other run can open it.
+/// no step is there twice.
 /// </summary>
 internal sealed class MetricsLog : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class MetricsLog : IDisposable
 
     /// <summary>Opens a file, or makes it, and drops what lies behind a step, and a last line that was cut off.</summary>
     /// <exception cref="InvalidDataException">A line is no line of metrics.</exception>
-    /// <exception cref="IOException">The file cannot be read or written, or another run writes it.</exception>
+    /// <exception cref="IOException">The file cannot be read or written.</exception>
     public static MetricsLog Open(string path, int step)
     {
         var log = new MetricsLog(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));

@@ -3,11 +3,19 @@ using System.Globalization;
 namespace Fovea.Training.Runs;
 
 /// <summary>The output folder of a run. A checkpoint is written under another name and then renamed, so that one that has its name is whole.</summary>
-internal sealed class RunFolder
+internal sealed class RunFolder : IDisposable
 {
     private const string Prefix = "checkpoint-", Partial = ".partial", MetricsFile = "metrics.jsonl";
 
-    private RunFolder(string path) => Path = path;
+    private readonly FileStream _lock;
+
+    /// <summary>Takes the folder; while another run has it, that fails, and so it does where nothing can be written.</summary>
+    private RunFolder(string path)
+    {
+        Path = path;
+        Directory.CreateDirectory(path);
+        _lock = new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+    }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -24,19 +32,16 @@ internal sealed class RunFolder
         .. Directory.EnumerateDirectories(Path, Prefix + "*").Select(path => (Step: StepOf(path), Path: path)).Where(checkpoint => checkpoint.Step >= 0).OrderBy(checkpoint => checkpoint.Step),
     ];
 
-    /// <summary>Makes the folder if it is not there.</summary>
+    /// <summary>Makes the folder if it is not there, and clears away what a run that was killed left half written.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="resume">Whether a run in it may go on.</param>
-    /// <exception cref="IOException">The folder cannot be written, or a run is in it and is not to go on.</exception>
+    /// <exception cref="IOException">The folder cannot be written, another run is at work in it, or a run is in it and is not to go on.</exception>
     public static RunFolder Open(string path, bool resume)
     {
-        var folder = new RunFolder(path);
+        RunFolder folder;
         try
         {
-            Directory.CreateDirectory(path);
-            string probe = System.IO.Path.Combine(path, Prefix + "probe" + Partial);
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
+            folder = new RunFolder(path);
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
@@ -45,24 +50,16 @@ internal sealed class RunFolder
 
         if (!resume && (File.Exists(folder.Metrics) || folder.Checkpoints.Count > 0))
         {
+            folder.Dispose();
             throw new IOException($"output_dir {path} holds a run already: add --resume to go on with it, or name another folder.");
         }
 
+        folder.Clear();
         return folder;
     }
 
-    /// <summary>Removes what a run that was killed left half written. No other run may be at work in the folder.</summary>
-    public void Clear()
-    {
-        // Checkpoints lie inside; the trained model is written beside the folder first, under its name and a number of 32 digits.
-        string name = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
-        var models = Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(name) ?? name, System.IO.Path.GetFileName(name) + ".*" + Partial)
-            .Where(left => Guid.TryParseExact(left[(name.Length + 1)..^Partial.Length], "N", out _));
-        foreach (string left in Directory.EnumerateDirectories(Path, Prefix + "*" + Partial).Concat(models).ToList())
-        {
-            Directory.Delete(left, recursive: true);
-        }
-    }
+    /// <summary>Lets others have the folder.</summary>
+    public void Dispose() => _lock.Dispose();
 
     /// <summary>Writes a checkpoint, then removes the oldest beyond a number.</summary>
     /// <param name="step">Steps taken.</param>
@@ -90,7 +87,7 @@ internal sealed class RunFolder
                 Directory.Delete(partial, recursive: true);
             }
 
-            throw new IOException($"{target} cannot be written: {error.Message} {Last}", error);
+            throw new IOException($"{target} cannot be written: {error.Message.TrimEnd('.')}. {Last}", error);
         }
 
         foreach (var (_, path) in most is { } limit ? Checkpoints.SkipLast(limit).ToList() : [])
@@ -101,6 +98,18 @@ internal sealed class RunFolder
 
     /// <summary>What can be gone on from, in a sentence.</summary>
     public string Last => Checkpoints is [.., var (step, path)] ? $"{path} holds the run after step {step}; --resume goes on from there." : "There is no checkpoint yet.";
+
+    private void Clear()
+    {
+        // Checkpoints lie inside; the trained model is written beside the folder first, under its name and a number of 32 digits.
+        string name = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
+        var models = Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(name) ?? name, System.IO.Path.GetFileName(name) + ".*" + Partial)
+            .Where(left => Guid.TryParseExact(left[(name.Length + 1)..^Partial.Length], "N", out _));
+        foreach (string left in Directory.EnumerateDirectories(Path, Prefix + "*" + Partial).Concat(models).ToList())
+        {
+            Directory.Delete(left, recursive: true);
+        }
+    }
 
     /// <summary>Renames first: a checkpoint that is half removed has no name.</summary>
     private static void Remove(string path)

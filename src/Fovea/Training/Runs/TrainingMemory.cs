@@ -15,8 +15,8 @@ public sealed record TrainingMemory(long Parameters, long Gradients, long Moment
 
     /// <summary>
     /// The memory of a run, in numbers of 4 bytes. With n tokens, m labels, hidden size h, queries q, keys k, inner size f and vocabulary v, values and gradients of a
-    /// decoder layer are a = n (19 h + 6 q + 6 k + 10 f) and w of its weights that are trained; of L layers L (a + w), or, computed twice, 2 L n h + a + w.
-    /// Embeddings, projector, last norm and head are n (14 h) + m (2 v + 2 h) and their trained weights. In bf16 there are copies of what enters products.
+    /// decoder layer are a = n (17 h + 6 q + 6 k + 8 f) and w of its weights that are trained; of L layers L (a + w), or, computed twice, 2 L n h + a + w.
+    /// Embeddings, projector, last norm and head are n (13 h) + m (2 v + 2 h) and their trained weights. In bf16 there are copies of what enters products.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="options">Whether layers are computed twice, and whether products are rounded.</param>
@@ -29,8 +29,8 @@ public sealed record TrainingMemory(long Parameters, long Gradients, long Moment
         var embedding = model.Parameters.First(parameter => parameter.Name.EndsWith("embed_tokens.weight", StringComparison.Ordinal)).Shape;
         long hidden = embedding[1], queries = Rows(layers, "q_proj.weight"), keys = Rows(layers, "k_proj.weight"), inner = Rows(layers, "gate_proj.weight");
         long all = Numbers(model.Parameters), trained = Numbers(model.Trained), inLayers = Numbers(layers.Where(parameter => parameter.RequiresGradient));
-        long layer = (tokens * ((19 * hidden) + (6 * queries) + (6 * keys) + (10 * inner))) + (inLayers / count);
-        long ends = (tokens * 14 * hidden) + (labels * ((2 * embedding[0]) + (2 * hidden))) + trained - inLayers;
+        long layer = (tokens * ((17 * hidden) + (6 * queries) + (6 * keys) + (8 * inner))) + (inLayers / count);
+        long ends = (tokens * 13 * hidden) + (labels * ((2 * embedding[0]) + (2 * hidden))) + trained - inLayers;
         if (options.Bf16)
         {
             layer += (tokens * ((7 * hidden) + (2 * queries) + (2 * keys) + (3 * inner))) + (Numbers(layers) / count);

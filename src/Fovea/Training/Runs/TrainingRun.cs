@@ -29,7 +29,6 @@ public sealed class TrainingRun : IDisposable
         _loader = Loader(setup.Samples);
         Resume();
         _metrics = MetricsLog.Open(folder.Metrics, setup.Optimizer.Steps);
-        folder.Clear();
     }
 
     /// <summary>What the run does.</summary>
@@ -52,14 +51,16 @@ public sealed class TrainingRun : IDisposable
     public static TrainingRun Open(TrainingOptions options, bool resume, RunObserver observer)
     {
         var folder = RunFolder.Open(options.OutputDir, resume);
-        var setup = TrainingSetup.Open(options);
+        TrainingSetup? setup = null;
         try
         {
+            setup = TrainingSetup.Open(options);
             return new TrainingRun(setup, folder, observer);
         }
         catch
         {
-            setup.Dispose();
+            setup?.Dispose();
+            folder.Dispose();
             throw;
         }
     }
@@ -98,6 +99,7 @@ public sealed class TrainingRun : IDisposable
     {
         _metrics.Dispose();
         _setup.Dispose();
+        _folder.Dispose();
     }
 
     private TrainingLoop<TrainingSequence[]> Loop() => new(_setup.Compute, _setup.Optimizer, _setup.Schedule)
@@ -134,39 +136,49 @@ public sealed class TrainingRun : IDisposable
             throw new InvalidDataException($"Step {step + 1}: {error.Message} Its samples are {samples}. {_folder.Last}", error);
         }
 
-        int count = batches.Sum(batch => batch.Length);
-        int tokens = batches.Sum(batch => batch.Sum(sequence => sequence.Tokens.Count + (sequence.Images.Count * (_setup.Model.VisualTokens - 1))));
-        _clock.Add(count, tokens);
-        if (Step % _setup.Options.LoggingSteps == 0 || Step == _setup.Schedule.Steps)
+        bool isLast = Step == _setup.Schedule.Steps;
+        Count(report, [.. batches.SelectMany(batch => batch)], isLast || Step % _setup.Options.LoggingSteps == 0);
+        if (_setup.Held.Count > 0 && (isLast || (_setup.Options.EvalSteps is { } every && Step % every == 0)))
         {
-            var (samplesPerSecond, tokensPerSecond, perStep) = _clock.Lap();
-            Tell(
-                new RunMetrics
-                {
-                    Step = Step,
-                    Loss = report.Loss,
-                    LearningRate = report.LearningRate,
-                    GradNorm = report.GradientNorm,
-                    Samples = count,
-                    Tokens = tokens,
-                    Labels = report.ValidLabels.Sum(),
-                    SamplesPerSecond = Math.Round(samplesPerSecond, 3),
-                    TokensPerSecond = Math.Round(tokensPerSecond, 1),
-                },
-                perStep * (_setup.Schedule.Steps - Step));
+            MeasureHeldOut();
+        }
+    }
+
+    private void Count(StepReport report, List<TrainingSequence> learnt, bool tell)
+    {
+        int tokens = learnt.Sum(sequence => sequence.Tokens.Count + (sequence.Images.Count * (_setup.Model.VisualTokens - 1)));
+        _clock.Add(learnt.Count, tokens);
+        if (!tell)
+        {
+            return;
         }
 
-        if (_setup.Held.Count > 0 && (Step == _setup.Schedule.Steps || (_setup.Options.EvalSteps is { } every && Step % every == 0)))
+        var (samplesPerSecond, tokensPerSecond, perStep) = _clock.Lap();
+        var metrics = new RunMetrics
         {
-            var (loss, labels) = HeldOutLoss.Measure(_setup, Loader(_setup.Held));
-            if (!double.IsFinite(loss))
-            {
-                throw new InvalidDataException($"Step {Step}: the loss of what is held out is {loss}. {_folder.Last}");
-            }
+            Step = Step,
+            Loss = report.Loss,
+            LearningRate = report.LearningRate,
+            GradNorm = report.GradientNorm,
+            Samples = learnt.Count,
+            Tokens = tokens,
+            Labels = report.ValidLabels.Sum(),
+            SamplesPerSecond = Math.Round(samplesPerSecond, 3),
+            TokensPerSecond = Math.Round(tokensPerSecond, 1),
+        };
+        Tell(metrics, perStep * (_setup.Schedule.Steps - Step));
+    }
 
-            Tell(new RunMetrics { Step = Step, EvalLoss = loss, EvalLabels = labels }, TimeSpan.Zero);
-            _clock.Lap();
+    private void MeasureHeldOut()
+    {
+        var (loss, labels) = HeldOutLoss.Measure(_setup, Loader(_setup.Held));
+        if (!double.IsFinite(loss))
+        {
+            throw new InvalidDataException($"Step {Step}: the loss of what is held out is {loss}. {_folder.Last}");
         }
+
+        Tell(new RunMetrics { Step = Step, EvalLoss = loss, EvalLabels = labels }, TimeSpan.Zero);
+        _clock.Lap();
     }
 
     private void Tell(RunMetrics metrics, TimeSpan left)

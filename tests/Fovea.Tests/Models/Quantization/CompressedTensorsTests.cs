@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Fovea.Models;
-using Fovea.Models.Quantization;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.ElementTypes;

@@ -32,7 +32,9 @@ public sealed class QueccRunTests : IDisposable
 
         TrainingFolder.Run(options, resume: true);
         Assert.Equal(TrainingFolder.Result(first), TrainingFolder.Result(stopped));
-        TrainingFolder.Run(_folder.Options([.. Quecc, ("model_name_or_path", first), ("output_dir", second)]));
+        TrainingFolder.Run(_folder.Options([.. Quecc, ("pretrain_mm_mlp_adapter", first), ("output_dir", second)]));
+        TrainingFolder.Run(_folder.Options([.. Quecc, ("model_name_or_path", first), ("output_dir", _folder.In("third"))]));
+        Assert.Equal(TrainingFolder.Metrics(second)[0], TrainingFolder.Metrics(_folder.In("third"))[0]);
         using var compute = new Compute();
         using var model = KnownModels.Load(second, compute);
         Assert.Equal(6, model.LanguageModel.Layers.Count);
@@ -41,7 +43,7 @@ public sealed class QueccRunTests : IDisposable
     [Theory]
     [InlineData("mm_vision_output_token_count", 576, "mm_vision_output_token_count is 576")]
     [InlineData("mm_vision_output_text_embedding_size", 4096, "mm_vision_output_text_embedding_size is 4096")]
-    [InlineData("mm_vision_token_compression_kernel_size", 5, "")]
+    [InlineData("mm_vision_token_compression_stride", 1, "")]
     [InlineData("mm_vision_token_compression_kernel_size", 0, "")]
     [InlineData("mm_vision_token_compression_stride", 0, "")]
     public void Open_WithSizesThatDoNotFit_NamesThem(string option, int value, string message)

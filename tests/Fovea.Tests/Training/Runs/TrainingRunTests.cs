@@ -197,7 +197,7 @@ public sealed class TrainingRunTests : IDisposable
     public void Open_OfARunThatIsGoingOn_IsRefused()
     {
         using var first = TrainingRun.Open(_folder.Options(), resume: false, new RunObserver());
-        Assert.Contains("metrics.jsonl", Refused<IOException>(_folder.Options(), resume: true), StringComparison.Ordinal);
+        Assert.Contains("used by another process", Refused<IOException>(_folder.Options(), resume: true), StringComparison.Ordinal);
     }
 
     private static string Refused<TException>(TrainingOptions options, bool resume = false)
