@@ -29,11 +29,12 @@ switch (args)
     case ["peers", var modules, .. var rest]:
         PeerBenchmark.Run(Path.GetFullPath(modules), rest);
         return 0;
-    case ["start", var name, ..]:
-        await WholeBenchmark.StartAsync(name);
+    case ["start", var name, .. var rest]:
+        await WholeBenchmark.StartAsync(name, Fovea.Tensors.WeightFormat.Parse(rest is [var kept] ? kept : "bf16"));
         return 0;
     case ["whole", var name, .. var rest]:
-        await WholeBenchmark.RunAsync(name, rest is [var tokens, ..] ? int.Parse(tokens, System.Globalization.CultureInfo.InvariantCulture) : 793);
+        await WholeBenchmark.RunAsync(
+            name, rest is [var tokens, ..] ? int.Parse(tokens, System.Globalization.CultureInfo.InvariantCulture) : 793, Fovea.Tensors.WeightFormat.Parse(rest is [_, var format] ? format : "bf16"));
         return 0;
     case ["text", var modules]:
         TextBenchmark.Run(Directory.GetCurrentDirectory(), Path.GetFullPath(modules));
@@ -56,8 +57,8 @@ switch (args)
             families [NAME] [--rounds N] [--out FILE]
                                               encoder, time to first token at 100, 50, 25 and 10 % of the visual tokens and peak memory of every
                                               model family at its published shape with random weights; NAME: a part of a model's name
-            whole MODEL [TOKENS]              one encoder (clip-l336, siglip-so400m) or language model (qwen2-0.5b, qwen2-1.5b) of random weights
-            start MODEL                       loads it and makes the first token of a 16-token prompt
+            whole MODEL [TOKENS [FORMAT]]     one encoder (clip-l336, siglip-so400m) or language model (qwen2-0.5b, qwen2-1.5b) of random weights
+            start MODEL [FORMAT]              loads it and makes the first token of a 16-token prompt
             peers FOLDER [encoder|prefill|decode|start] [--rounds N]
                                               these beside ONNX Runtime and llama.cpp; FOLDER holds node_modules with their packages
             text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers

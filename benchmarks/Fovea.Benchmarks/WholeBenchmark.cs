@@ -1,6 +1,9 @@
 using System.Globalization;
 using Fovea.Generation;
 using Fovea.Imaging;
+using Fovea.Models;
+using Fovea.Nn;
+using Fovea.Tensors;
 using Fovea.Tensors.ElementTypes;
 
 namespace Fovea.Benchmarks;
@@ -13,20 +16,24 @@ internal static class WholeBenchmark
     /// <summary>Times a model.</summary>
     /// <param name="name">One of <see cref="WholeModel.All"/>.</param>
     /// <param name="tokens">Tokens of the prompt; an encoder has its own number.</param>
-    public static async Task RunAsync(string name, int tokens)
+    /// <param name="format">How its weights are kept.</param>
+    public static async Task RunAsync(string name, int tokens, WeightFormat format)
     {
         var shape = WholeModel.Find(name);
-        using var model = await VisionLanguageModel.LoadAsync(shape.Folder());
+        using var model = await LoadAsync(shape, format);
         model.FeatureCache.Capacity = 0;
         Console.WriteLine(shape.IsEncoder ? await EncodeAsync(model, shape) : await AnswerAsync(model, shape, tokens));
     }
 
     /// <summary>Loads a model and makes one token: what a user waits for at the start of a program.</summary>
-    public static async Task StartAsync(string name)
+    public static async Task StartAsync(string name, WeightFormat format)
     {
-        using var model = await VisionLanguageModel.LoadAsync(WholeModel.Find(name).Folder());
+        using var model = await LoadAsync(WholeModel.Find(name), format);
         await model.GenerateAsync([new GenerationRequest { Prompt = Prompt(model, 16), MaxNewTokens = 1, EndTokens = [] }]);
     }
+
+    private static Task<VisionLanguageModel> LoadAsync(WholeModel shape, WeightFormat format) =>
+        VisionLanguageModel.LoadAsync(shape.Folder(), new LoadOptions { Weights = new WeightPolicy { Format = format } });
 
     private static async Task<string> EncodeAsync(VisionLanguageModel model, WholeModel shape)
     {

@@ -67,8 +67,8 @@ internal static class LoopCase
             },
         };
         CheckSteps(golden, model, folder, samples, loop);
-        CheckGradients(golden, gradients);
         CheckParameters(golden, model, initial);
+        CheckGradients(golden, gradients);
     }
 
     /// <summary>The authors' layout keeps in its config how pictures become square.</summary>

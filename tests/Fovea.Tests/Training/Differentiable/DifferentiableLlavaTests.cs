@@ -1,7 +1,6 @@
 using Fovea.Generation;
 using Fovea.Models;
 using Fovea.Models.Quecc;
-using Fovea.Tensors;
 using Fovea.Tensors.Autograd;
 using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Ops;
