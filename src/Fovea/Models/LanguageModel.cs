@@ -53,6 +53,13 @@ public sealed class LanguageModel : IDisposable
     {
         var model = weights.At("lm");
         var embedding = Embedding.Load(model.At("embed_tokens"), config.VocabSize, config.HiddenSize);
+
+        // Packing reads the largest matrix whole: first, while little else is held.
+        bool stored = !config.TieWordEmbeddings && weights.Has("lm_head.weight");
+        weights.Ignore(name => config.TieWordEmbeddings && name == "lm_head.weight");
+        var head = stored
+            ? Linear.Load(weights.At("lm_head"), config.HiddenSize, config.VocabSize, bias: false, compute)
+            : Linear.Of(weights.At("lm_head"), embedding.Table, embedding.Table.ElementType, compute);
         var layers = new DecoderLayer[config.NumHiddenLayers];
         for (int i = 0; i < layers.Length; i++)
         {
@@ -61,11 +68,6 @@ public sealed class LanguageModel : IDisposable
             progress?.Invoke((i + 1.0) / layers.Length);
         }
 
-        bool stored = !config.TieWordEmbeddings && weights.Has("lm_head.weight");
-        weights.Ignore(name => config.TieWordEmbeddings && name == "lm_head.weight");
-        var head = stored
-            ? Linear.Load(weights.At("lm_head"), config.HiddenSize, config.VocabSize, bias: false, compute)
-            : Linear.Of(weights.At("lm_head"), embedding.Table, embedding.Table.ElementType, compute);
         bool wide = embedding.Table.ElementType == ElementType.F32
             && weights.Matrices.All(matrix => matrix.Format == WeightFormat.F32 || !matrix.Canonical.StartsWith("lm.", StringComparison.Ordinal));
         return new LanguageModel(config, embedding, layers, RmsNorm.Load(model.At("norm"), config.HiddenSize, config.RmsNormEps), head)

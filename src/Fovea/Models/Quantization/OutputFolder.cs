@@ -43,19 +43,11 @@ internal sealed class OutputFolder
             throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{_place} needs {bytes} bytes, but only {free} are free there."));
         }
 
-        string partial = $"{_place}.{Guid.NewGuid():N}.partial";
-        Directory.CreateDirectory(partial);
-        try
+        CheckpointWriter.Write(_place, folder =>
         {
-            Copy(_source, partial, name => !IsReplaced(name));
-            write(partial);
-            Directory.Move(partial, _place);
-        }
-        catch
-        {
-            Directory.Delete(partial, recursive: true);
-            throw;
-        }
+            Copy(_source, folder, name => !IsReplaced(name));
+            write(folder);
+        });
     }
 
     private static bool IsReplaced(string name) =>
