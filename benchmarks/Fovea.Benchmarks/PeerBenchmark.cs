@@ -50,7 +50,7 @@ internal sealed class PeerBenchmark(string modules, int rounds)
         Compare(
             "start to the first token of a 16-token prompt, whole process, ms",
             "",
-            [new("llama.cpp bf16", () => Process("node", script, model, "16", "0"))],
+            [new("llama.cpp bf16", () => Process("node", script, model, "16", "0", $"{Environment.ProcessorCount}", "0"))],
             [.. new[] { "bf16", "int8" }.Select(format => new Contender("Fovea " + format, () => Process(Environment.ProcessPath ?? "", "start", "qwen2-0.5b", format)))]);
     }
 

@@ -19,6 +19,7 @@ for (let r = 0; r <= +runs; r++) {
   const dec = (performance.now() - t) / D;
   if (r > 0) rows.push({ pre, dec });           // the first run warms up
 }
+if (rows.length === 0) process.exit(0);  // RUNS=0: a start alone
 const med = (k) => rows.map((x) => x[k]).sort((a, b) => a - b)[rows.length >> 1];
 console.log(JSON.stringify({ peer: "llama.cpp", file, tokens: N, threads: +threads, prefill_ms: +med("pre").toFixed(1), prefill_tokens_per_s: +(N / med("pre") * 1e3).toFixed(1), decode_ms_per_token: +med("dec").toFixed(2) }));
 process.exit(0);
