@@ -9,6 +9,8 @@ namespace Fovea.Benchmarks;
 /// </summary>
 internal sealed class PeerBenchmark(string modules, int rounds)
 {
+    private const string PrefillFigure = "prefill_ms", DecodeFigure = "decode_ms_per_token";
+
     private static readonly string[] Formats = ["f32", "bf16", "int8", "int4"];
 
     private readonly string _scripts = Path.Combine(Directory.GetCurrentDirectory(), "benchmarks", "peers");
@@ -34,27 +36,30 @@ internal sealed class PeerBenchmark(string modules, int rounds)
     {
         foreach (string shape in new[] { "clip-l336", "siglip-so400m" })
         {
-            Compare($"{shape} encoder, ms", "ms", Onnx(shape, "32", "8"), [.. Formats[..3].Select(format => Ours(shape, format))]);
+            Compare($"{shape} encoder, ms", Onnx(shape, "32", "8"), [.. Formats[..3].Select(format => Ours(shape, format, "ms"))]);
         }
     }
 
     private void Prefill() => Compare(
-        "qwen2-0.5b prefill of 793 tokens, ms", "prefill_ms|ms", [.. Onnx("qwen2-0.5b", "32", "8", "4"), .. Llama("0.5b", "bf16", "q8_0", "q4_k")], [.. Formats.Select(format => Ours("qwen2-0.5b", format))]);
+        "qwen2-0.5b prefill of 793 tokens, ms",
+        [.. Onnx("qwen2-0.5b", "32", "8", "4"), .. Llama("0.5b", PrefillFigure, "793", "bf16", "q8_0", "q4_k")],
+        [.. Formats.Select(format => Ours("qwen2-0.5b", format, PrefillFigure))]);
 
     private void Decode() => Compare(
-        "qwen2-1.5b decode behind 64 tokens, ms a token", "decode_ms_per_token", Llama("1.5b", "bf16", "q8_0", "q4_k"), [.. Formats.Select(format => Ours("qwen2-1.5b", format, "64"))]);
+        "qwen2-1.5b decode behind 64 tokens, ms a token",
+        Llama("1.5b", DecodeFigure, "64", "bf16", "q8_0", "q4_k"),
+        [.. Formats.Select(format => Ours("qwen2-1.5b", format, DecodeFigure, "64"))]);
 
     private void Start()
     {
         string script = Script("llama.mjs"), model = Gguf("0.5b", "bf16");
         Compare(
             "start to the first token of a 16-token prompt, whole process, ms",
-            "",
-            [new("llama.cpp bf16", () => Process("node", script, model, "16", "0", $"{Environment.ProcessorCount}", "0"))],
-            [.. new[] { "bf16", "int8" }.Select(format => new Contender("Fovea " + format, () => Process(Environment.ProcessPath ?? "", "start", "qwen2-0.5b", format)))]);
+            [new("llama.cpp bf16", () => SideBySide.Milliseconds("node", script, model, "16", "0", $"{Environment.ProcessorCount}", "0"))],
+            [.. new[] { "bf16", "int8" }.Select(format => new Contender("Fovea " + format, () => SideBySide.Milliseconds(Environment.ProcessPath ?? "", "start", "qwen2-0.5b", format)))]);
     }
 
-    private void Compare(string work, string figure, Contender[] peers, Contender[] ours)
+    private void Compare(string work, Contender[] peers, Contender[] ours)
     {
         Contender[] all = [.. peers, .. ours];
         var times = all.ToDictionary(contender => contender.Name, _ => new List<double>());
@@ -62,7 +67,7 @@ internal sealed class PeerBenchmark(string modules, int rounds)
         {
             foreach (var contender in all)
             {
-                times[contender.Name].Add(figure.Length == 0 ? double.Parse(contender.Run(), CultureInfo.InvariantCulture) : Figure(contender.Run(), figure));
+                times[contender.Name].Add(contender.Milliseconds());
             }
         }
 
@@ -71,8 +76,8 @@ internal sealed class PeerBenchmark(string modules, int rounds)
         Console.WriteLine($"|---|---|---|{string.Concat(ours.Select(_ => "---|"))}");
         foreach (var contender in all)
         {
-            double median = Median(times[contender.Name]);
-            var ratios = ours.Select(own => contender.Name == own.Name ? "" : (median / Median(times[own.Name])).ToString("F2", CultureInfo.InvariantCulture));
+            double median = SideBySide.Median(times[contender.Name]);
+            var ratios = ours.Select(own => contender.Name == own.Name ? "" : (median / SideBySide.Median(times[own.Name])).ToString("F2", CultureInfo.InvariantCulture));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {contender.Name} | {median:F1} | {times[contender.Name].Min():F1} | {string.Join(" | ", ratios)} |"));
         }
     }
@@ -80,18 +85,17 @@ internal sealed class PeerBenchmark(string modules, int rounds)
     private Contender[] Onnx(string shape, params string[] bits)
     {
         string script = Script("onnxruntime.mjs");
-        return [.. bits.Select(bit => new Contender($"ONNX Runtime {(bit == "32" ? "f32" : "int" + bit)}", () => SideBySide.Output("node", script, Path.Combine(_scripts, "onnx", $"{shape}-{bit}.onnx"))))];
+        return [.. bits.Select(bit => new Contender($"ONNX Runtime {(bit == "32" ? "f32" : "int" + bit)}", () => Figure(SideBySide.Output("node", script, Path.Combine(_scripts, "onnx", $"{shape}-{bit}.onnx")), "ms")))];
     }
 
-    private Contender[] Llama(string shape, params string[] types)
+    private Contender[] Llama(string shape, string figure, string tokens, params string[] types)
     {
         string script = Script("llama.mjs");
-        string tokens = shape == "0.5b" ? "793" : "64";
-        return [.. types.Select(type => new Contender("llama.cpp " + type, () => SideBySide.Output("node", script, Gguf(shape, type), tokens)))];
+        return [.. types.Select(type => new Contender("llama.cpp " + type, () => Figure(SideBySide.Output("node", script, Gguf(shape, type), tokens), figure)))];
     }
 
-    private static Contender Ours(string shape, string format, string tokens = "793") =>
-        new("Fovea " + format, () => SideBySide.Output(Environment.ProcessPath ?? "", "whole", shape, tokens, format));
+    private static Contender Ours(string shape, string format, string figure, string tokens = "793") =>
+        new("Fovea " + format, () => Figure(SideBySide.Output(Environment.ProcessPath ?? "", "whole", shape, tokens, format), figure));
 
     /// <summary>A file of random weights, written at the first use.</summary>
     private string Gguf(string shape, string type)
@@ -113,29 +117,12 @@ internal sealed class PeerBenchmark(string modules, int rounds)
         return copy;
     }
 
-    private static string Process(string program, params string[] arguments)
-    {
-        long started = System.Diagnostics.Stopwatch.GetTimestamp();
-        SideBySide.Output(program, arguments);
-        return System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>The first of the named figures in the JSON object of the last line.</summary>
-    private static double Figure(string output, string names)
+    /// <summary>A figure of the JSON object in the last line.</summary>
+    private static double Figure(string output, string name)
     {
         using var json = JsonDocument.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
-        foreach (string name in names.Split('|'))
-        {
-            if (json.RootElement.TryGetProperty(name, out var value))
-            {
-                return value.GetDouble();
-            }
-        }
-
-        throw new InvalidOperationException($"There is no {names} in {output}.");
+        return json.RootElement.TryGetProperty(name, out var value) ? value.GetDouble() : throw new InvalidOperationException($"There is no {name} in {output}.");
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private sealed record Contender(string Name, Func<string> Run);
+    private sealed record Contender(string Name, Func<double> Milliseconds);
 }

@@ -43,8 +43,14 @@ internal static class SideBySide
     /// <exception cref="InvalidOperationException">It cannot be started or fails.</exception>
     public static string Output(string program, params string[] arguments) => Run(program, arguments).Output;
 
+    /// <summary>Milliseconds of a whole process.</summary>
+    public static double Milliseconds(string program, params string[] arguments) => Run(program, arguments).Milliseconds;
+
     /// <summary>Milliseconds of a whole process, the best of five.</summary>
-    public static double Process(string program, params string[] arguments) => Enumerable.Range(0, 5).Min(_ => Run(program, arguments).Milliseconds);
+    public static double Process(string program, params string[] arguments) => Enumerable.Range(0, 5).Min(_ => Milliseconds(program, arguments));
+
+    /// <summary>The value in the middle.</summary>
+    public static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static (string Output, double Milliseconds) Run(string program, string[] arguments)
     {
@@ -57,6 +63,4 @@ internal static class SideBySide
             ? (output, Stopwatch.GetElapsedTime(started).TotalMilliseconds)
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
     }
-
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 }

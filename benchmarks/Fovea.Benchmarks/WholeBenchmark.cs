@@ -79,7 +79,7 @@ internal static class WholeBenchmark
         return length == tokens ? text : throw new InvalidOperationException($"The prompt has {length} tokens, not {tokens}.");
     }
 
-    private static double Median(List<RunReport> reports, Func<RunReport, double> value) => reports.Select(value).Order().ElementAt(reports.Count / 2);
+    private static double Median(List<RunReport> reports, Func<RunReport, double> value) => SideBySide.Median([.. reports.Select(value)]);
 
     private static Image Noise(int side)
     {
