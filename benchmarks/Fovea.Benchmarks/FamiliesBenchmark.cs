@@ -78,11 +78,11 @@ internal static class FamiliesBenchmark
         var whole = reports[1];
         double peak = PeakBytes() / 1048576.0;
         double accounted = (model.WeightBytes + whole[0].CacheBytesPerLayer.Sum() + compute.Arena.Capacity) / 1048576.0;
-        string[] first = Array.ConvertAll(Ratios, ratio => Text(Median(reports[ratio], report => report.TimeToFirstToken.TotalMilliseconds + (missing * report.Prefill.TotalMilliseconds)), 0));
-        double step = Median(whole, report => report.Decode.TotalSeconds / report.DecodeSteps) * (1 + missing);
+        string[] first = Array.ConvertAll(Ratios, ratio => Text(SideBySide.Median(reports[ratio], report => report.TimeToFirstToken.TotalMilliseconds + (missing * report.Prefill.TotalMilliseconds)), 0));
+        double step = SideBySide.Median(whole, report => report.Decode.TotalSeconds / report.DecodeSteps) * (1 + missing);
         string mark = missing > 0 ? "~ " : "";
         Console.WriteLine(
-            $"| {mark}{name} | {whole[0].VisualTokens} | {Text(Median(whole, report => (report.Encoding + report.Projection).TotalMilliseconds), 0)} | {string.Join(" | ", first)} | {Text(1 / step, 1)} | {Text(peak, 0)} | {Text(accounted, 0)} | {Text(peak / accounted, 2)} |");
+            $"| {mark}{name} | {whole[0].VisualTokens} | {Text(SideBySide.Median(whole, report => (report.Encoding + report.Projection).TotalMilliseconds), 0)} | {string.Join(" | ", first)} | {Text(1 / step, 1)} | {Text(peak, 0)} | {Text(accounted, 0)} | {Text(peak / accounted, 2)} |");
     }
 
     private static GenerationRequest Request(MultimodalModel model, Image image, double ratio) => new()
@@ -121,12 +121,6 @@ internal static class FamiliesBenchmark
         const string Key = "VmHWM:";
         string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Key, StringComparison.Ordinal));
         return long.Parse(line[Key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
-    }
-
-    private static double Median(List<RunReport> reports, Func<RunReport, double> value)
-    {
-        double[] values = [.. reports.Select(value).Order()];
-        return values[values.Length / 2];
     }
 
     private static string Text(double value, int digits) => value.ToString($"F{digits}", CultureInfo.InvariantCulture);

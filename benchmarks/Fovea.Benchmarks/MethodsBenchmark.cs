@@ -63,7 +63,7 @@ internal static class MethodsBenchmark
     private static void Print(
         string name, int rounds, List<(string Method, double Ratio, ReductionPlan Plan)> settings, Dictionary<(string, double, ReductionPlan), List<RunReport>> reports)
     {
-        double whole = Median(reports[settings[0]], Total);
+        double whole = SideBySide.Median(reports[settings[0]], Total);
         Console.WriteLine($"model {name}, median of {rounds} rounds, {Environment.ProcessorCount} threads, {NewTokens} new tokens; times in ms");
         Console.WriteLine();
         Console.WriteLine("| method | kept | to first token | encode + project | prefill | selection | saved | selection / saved | decode tokens/s | cache MiB | GFLOP |");
@@ -71,21 +71,15 @@ internal static class MethodsBenchmark
         foreach (var setting in settings)
         {
             var runs = reports[setting];
-            double selection = Median(runs, report => report.AllSelection.TotalMilliseconds);
-            double saved = whole - Median(runs, Total) + selection;
+            double selection = SideBySide.Median(runs, report => report.AllSelection.TotalMilliseconds);
+            double saved = whole - SideBySide.Median(runs, Total) + selection;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {setting.Method} | {runs[0].Map.Outputs} of {runs[0].VisualTokens} | {Median(runs, report => report.TimeToFirstToken.TotalMilliseconds):F0} | {Median(runs, report => (report.Encoding + report.Projection).TotalMilliseconds):F0} | {Median(runs, report => report.Prefill.TotalMilliseconds):F0} | {selection:F2} | {(setting.Ratio < 1 ? saved.ToString("F0", CultureInfo.InvariantCulture) : "")} | {(setting.Ratio < 1 ? (selection / saved).ToString("P1", CultureInfo.InvariantCulture) : "")} | {Median(runs, report => report.DecodeSteps / report.Decode.TotalSeconds):F1} | {runs[0].CacheBytesPerLayer.Sum() / 1048576.0:F1} | {(runs[0].EncoderFlops + runs[0].PrefillFlops) / 1e9:F0} |"));
+                $"| {setting.Method} | {runs[0].Map.Outputs} of {runs[0].VisualTokens} | {SideBySide.Median(runs, report => report.TimeToFirstToken.TotalMilliseconds):F0} | {SideBySide.Median(runs, report => (report.Encoding + report.Projection).TotalMilliseconds):F0} | {SideBySide.Median(runs, report => report.Prefill.TotalMilliseconds):F0} | {selection:F2} | {(setting.Ratio < 1 ? saved.ToString("F0", CultureInfo.InvariantCulture) : "")} | {(setting.Ratio < 1 ? (selection / saved).ToString("P1", CultureInfo.InvariantCulture) : "")} | {SideBySide.Median(runs, report => report.DecodeSteps / report.Decode.TotalSeconds):F1} | {runs[0].CacheBytesPerLayer.Sum() / 1048576.0:F1} | {(runs[0].EncoderFlops + runs[0].PrefillFlops) / 1e9:F0} |"));
         }
     }
 
     private static double Total(RunReport report) => report.TimeToFirstToken.TotalMilliseconds + report.Decode.TotalMilliseconds;
-
-    private static double Median(List<RunReport> reports, Func<RunReport, double> value)
-    {
-        var values = reports.Select(value).Order().ToArray();
-        return values[values.Length / 2];
-    }
 
     private static Image Picture(int side)
     {

@@ -52,6 +52,9 @@ internal static class SideBySide
     /// <summary>The value in the middle.</summary>
     public static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
 
+    /// <summary>The value in the middle of those of some things.</summary>
+    public static double Median<T>(IReadOnlyCollection<T> things, Func<T, double> value) => Median([.. things.Select(value)]);
+
     private static (string Output, double Milliseconds) Run(string program, string[] arguments)
     {
         long started = Stopwatch.GetTimestamp();

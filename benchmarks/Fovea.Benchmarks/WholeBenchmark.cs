@@ -38,7 +38,7 @@ internal static class WholeBenchmark
     private static async Task<string> EncodeAsync(VisionLanguageModel model, WholeModel shape)
     {
         var request = new GenerationRequest { Prompt = model.Model.Prompt([Text.ChatMessage.User("What is it?", 1)]), Images = [Noise(shape.Encoder.Side)], MaxNewTokens = 1, EndTokens = [] };
-        double milliseconds = Median(await ReportsAsync(model, [request]), report => report.Encoding.TotalMilliseconds);
+        double milliseconds = SideBySide.Median(await ReportsAsync(model, [request]), report => report.Encoding.TotalMilliseconds);
         return string.Create(CultureInfo.InvariantCulture, $$"""{"model": "{{shape.Name}}", "ms": {{milliseconds:F1}}}""");
     }
 
@@ -47,11 +47,11 @@ internal static class WholeBenchmark
         var request = new GenerationRequest { Prompt = Prompt(model, tokens), MaxNewTokens = NewTokens, EndTokens = [] };
         var alone = await ReportsAsync(model, [request]);
         var together = await ReportsAsync(model, [.. Enumerable.Repeat(request with { Prompt = Prompt(model, tokens / Sequences) }, Sequences)]);
-        double decode = Median(alone, report => report.Decode.TotalMilliseconds / report.DecodeSteps);
-        double step = Median(together, report => report.Decode.TotalMilliseconds / report.DecodeSteps);
+        double decode = SideBySide.Median(alone, report => report.Decode.TotalMilliseconds / report.DecodeSteps);
+        double step = SideBySide.Median(together, report => report.Decode.TotalMilliseconds / report.DecodeSteps);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"model": "{{shape.Name}}", "tokens": {{tokens}}, "prefill_ms": {{Median(alone, report => report.Prefill.TotalMilliseconds):F1}}, "decode_ms_per_token": {{decode:F2}}, "decode_step_of_8_ms": {{step:F2}}, "weight_mib": {{model.Model.LanguageModel.Bytes / 1048576.0:F0}}}""");
+            $$"""{"model": "{{shape.Name}}", "tokens": {{tokens}}, "prefill_ms": {{SideBySide.Median(alone, report => report.Prefill.TotalMilliseconds):F1}}, "decode_ms_per_token": {{decode:F2}}, "decode_step_of_8_ms": {{step:F2}}, "weight_mib": {{model.Model.LanguageModel.Bytes / 1048576.0:F0}}}""");
     }
 
     /// <summary>The first request's report of each round, the first round left out.</summary>
@@ -78,8 +78,6 @@ internal static class WholeBenchmark
         int length = model.Model.Encode(text).Length;
         return length == tokens ? text : throw new InvalidOperationException($"The prompt has {length} tokens, not {tokens}.");
     }
-
-    private static double Median(List<RunReport> reports, Func<RunReport, double> value) => SideBySide.Median([.. reports.Select(value)]);
 
     private static Image Noise(int side)
     {
