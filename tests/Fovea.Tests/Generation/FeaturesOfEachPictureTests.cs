@@ -1,6 +1,8 @@
 using Fovea.Generation;
 using Fovea.Models;
+using Fovea.Nn;
 using Fovea.Reduction;
+using Fovea.Tensors;
 using Fovea.Tensors.Ops;
 using Fovea.Text;
 
@@ -70,6 +72,18 @@ public sealed class FeaturesOfEachPictureTests : IDisposable
             var parts = order.Select(item => item == 'v' ? (MessagePart)new VideoPart() : new ImagePart());
             return Check(model, Request(model, plan, [new ChatMessage("user", [.. parts, new TextPart("What is it?")])], pictures, clips));
         }
+    }
+
+    [Theory]
+    [InlineData("models/foveola/model", "int8")]
+    [InlineData("models/foveola/model", "int4")]
+    [InlineData("tests/golden/checkpoints/qwen25-vl-tiny", "int8")]
+    public void Generate_WithWeightsInFewBits_EncodesOnlyNewOnes(string folder, string format)
+    {
+        var options = new LoadOptions { Weights = new WeightPolicy { Format = WeightFormat.Parse(format) } };
+        using var model = KnownModels.Load(Repository.Path(folder), _compute, options);
+        Assert.Equal([1, 1, 0], new int[][] { [1], [1, 2], [2, 1] }.Select(pictures =>
+            Check(model, Request(model, ReductionPlan.None, [ChatMessage.User("What is it?", pictures.Length)], pictures, []))));
     }
 
     private static IReadOnlyList<PictureSlice> Slices(MultimodalModel model, params int[] pictures)
