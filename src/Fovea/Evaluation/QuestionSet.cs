@@ -52,6 +52,14 @@ public sealed class QuestionSet
         return questions.Count > 0 ? new QuestionSet(folder, questions) : throw new InvalidDataException($"{file} holds no questions.");
     }
 
+    /// <summary>Some of the questions, evenly over the set: number i of n is at i · count / n, rounded down.</summary>
+    /// <param name="most">How many; if there are fewer, all.</param>
+    public IReadOnlyList<EvaluationQuestion> Spread(int most)
+    {
+        int number = Math.Min(most, Questions.Count);
+        return [.. Enumerable.Range(0, number).Select(i => Questions[(int)((long)i * Questions.Count / number)])];
+    }
+
     private static EvaluationQuestion Read(string line, string folder, string place)
     {
         try
