@@ -1,128 +1,197 @@
-using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
+using Fovea.Tensors.Kernels;
 using Fovea.Tensors.Ops;
+using Fovea.Tensors.Threading;
 
 namespace Fovea.Tensors.Autograd;
 
 /// <summary>
-/// The gradients of softmax attention. For a query with probabilities p, output gradient g and values v: dv_j += p_j g; with d_j = p_j (g·v_j − Σ p (g·v)):
-/// dq += scale Σ d_j k_j, dk_j += scale d_j q, dbias_j += d_j. Key/value heads are independent of each other, so each is one thread's.
+/// The gradients of softmax attention, for blocks of rows. With probabilities P, output gradients G and D = P ⊙ (G·Vᵀ − rowsum(P ⊙ G·Vᵀ)):
+/// dV += Pᵀ·G, dQ = scale D·K, dK += scale Dᵀ·Q, dbias += Σ D. A block holds its scores alone; rows are those of <see cref="AttentionSequence"/>, so the
+/// query heads of a key/value head are multiplied together. Key/value heads are independent of each other, so each is one thread's.
 /// </summary>
-internal sealed class AttentionSlopes(AttentionSettings settings, Tensor queries, Tensor keys, Tensor values, Tensor? keyBias, Tensor gradient)
+internal unsafe struct AttentionSlopes : IRangeWork
 {
-    public required Tensor Queries { get; init; }
+    public KernelSet Kernels;
+    public AttentionSettings Settings;
+    public AttentionSegment[] Segments;
+    public Tensor Queries;
+    public Tensor Keys;
+    public Tensor Values;
+    public Tensor? KeyBias;
 
-    public required Tensor Keys { get; init; }
+    /// <summary>That of the result.</summary>
+    public Tensor Gradient;
 
-    public required Tensor Values { get; init; }
+    /// <summary>Receives that of the queries.</summary>
+    public Tensor ToQueries;
+
+    /// <summary>That of the keys is added to it.</summary>
+    public Tensor ToKeys;
+
+    /// <summary>That of the values is added to it.</summary>
+    public Tensor ToValues;
 
     /// <summary>[kvHeads, keys], so that no two threads add to one number.</summary>
-    public required Tensor Bias { get; init; }
+    public Tensor ToBias;
 
-    /// <summary>Adds what the sequences contribute through the key/value heads from <paramref name="start"/> to <paramref name="end"/> − 1.</summary>
-    public void Add(ReadOnlySpan<AttentionSegment> segments, int start, int end)
+    /// <summary>[threads, <see cref="AttentionSlopesScratch.Length"/>].</summary>
+    public Tensor Scratch;
+
+    private readonly int Group => Settings.Heads / Settings.KeyValueHeads;
+
+    /// <summary>The key/value heads from <paramref name="start"/> to <paramref name="end"/> − 1, of all sequences in order.</summary>
+    public readonly void Execute(int start, int end, int worker)
     {
-        int most = 0;
-        foreach (var segment in segments)
+        for (int head = start; head < end; head++)
         {
-            most = Math.Max(most, segment.KeyCount);
-        }
-
-        var probabilities = new float[most];
-        var slopes = new float[most];
-        for (int kvHead = start; kvHead < end; kvHead++)
-        {
-            foreach (var segment in segments)
+            foreach (ref readonly var segment in Segments.AsSpan())
             {
-                Add(segment, kvHead, probabilities, slopes);
+                var scratch = new AttentionSlopesScratch((float*)Scratch.Pointer + ((long)worker * Scratch.RowLength), Settings.HeadSize, segment.KeyCount);
+                float* keys = Keys.Floats + Place(segment, head), values = Values.Floats + Place(segment, head);
+                PackRows(keys, Keys.RowLength, segment.KeyCount, scratch.PackedKeys, Panels.Columns);
+                PackRows(values, Values.RowLength, segment.KeyCount, scratch.PackedValues, Panels.Columns);
+                int rows = segment.QueryCount * Group;
+                for (int first = 0; first < rows; first += AttentionSlopesScratch.BlockRows)
+                {
+                    AddBlock(segment, head, first, Math.Min(AttentionSlopesScratch.BlockRows, rows - first), keys, scratch);
+                }
             }
         }
     }
 
-    private void Add(in AttentionSegment segment, int kvHead, float[] probabilities, float[] slopes)
+    private readonly void AddBlock(in AttentionSegment segment, int head, int first, int rows, float* keys, in AttentionSlopesScratch w)
     {
-        int group = settings.Heads / settings.KeyValueHeads;
-        for (int query = 0; query < segment.QueryCount; query++)
+        int d = Settings.HeadSize;
+        int count = LastKey(segment, first + rows - 1) + 1;
+        if (count <= 0)
         {
-            int last = settings.Causal ? segment.KeyCount - segment.QueryCount + query : segment.KeyCount - 1;
-            int first = settings.Window > 0 ? Math.Max(0, last - settings.Window + 1) : 0;
-            for (int head = kvHead * group; last >= first && head < (kvHead + 1) * group; head++)
-            {
-                int count = last - first + 1;
-                AddRow(segment.QueryStart + query, head, kvHead, segment.KeyStart + first, probabilities.AsSpan(0, count), slopes.AsSpan(0, count));
-            }
+            return;
         }
+
+        for (int row = 0; row < rows; row++)
+        {
+            int query = segment.QueryStart + ((first + row) / Group), column = ((head * Group) + ((first + row) % Group)) * d;
+            Queries.Row<float>(query).Slice(column, d).CopyTo(new Span<float>(w.Queries + (row * d), d));
+            Gradient.Row<float>(query).Slice(column, d).CopyTo(new Span<float>(w.Gradients + (row * d), d));
+        }
+
+        PackRows(w.Queries, d, rows, w.Left, Panels.Rows);
+        Multiply(w.Left, w.PackedKeys, w.Probabilities, rows, count, d);
+        PackRows(w.Gradients, d, rows, w.Left, Panels.Rows);
+        Multiply(w.Left, w.PackedValues, w.Slopes, rows, count, d);
+        for (int row = 0; row < rows; row++)
+        {
+            int last = LastKey(segment, first + row);
+            Weigh(
+                new Span<float>(w.Probabilities + ((long)row * count), count),
+                new Span<float>(w.Slopes + ((long)row * count), count),
+                Settings.Window > 0 ? Math.Max(0, last - Settings.Window + 1) : 0,
+                last + 1,
+                segment,
+                head);
+        }
+
+        PackByRows(w.Slopes, rows, count, w.Left);
+        PackColumns(keys, Keys.RowLength, count, w.Right);
+        Multiply(w.Left, w.Right, w.Products, rows, d, count);
+        for (int row = 0; row < rows; row++)
+        {
+            int query = segment.QueryStart + ((first + row) / Group), column = ((head * Group) + ((first + row) % Group)) * d;
+            new ReadOnlySpan<float>(w.Products + (row * d), d).CopyTo(ToQueries.Row<float>(query).Slice(column, d));
+        }
+
+        AddTransposed(w.Slopes, w.Queries, rows, count, ToKeys.Floats + Place(segment, head), w);
+        AddTransposed(w.Probabilities, w.Gradients, rows, count, ToValues.Floats + Place(segment, head), w);
     }
 
-    private void AddRow(int query, int head, int kvHead, int firstKey, Span<float> p, Span<float> slope)
+    /// <summary>Scores become probabilities, the products with the values become scale · D; both are zero where the row sees no key.</summary>
+    private readonly void Weigh(Span<float> probabilities, Span<float> slopes, int start, int end, in AttentionSegment segment, int head)
     {
-        int d = settings.HeadSize, stride = keys.RowLength, offset = (firstKey * stride) + (kvHead * d);
-        Span<float> k = keys.AsSpan<float>()[offset..], v = values.AsSpan<float>()[offset..];
-        Span<float> q = queries.Row<float>(query).Slice(head * d, d), g = gradient.Row<float>(query).Slice(head * d, d);
-        for (int j = 0; j < p.Length; j++)
+        end = Math.Max(start, end);
+        probabilities[..start].Clear();
+        probabilities[end..].Clear();
+        slopes[..start].Clear();
+        slopes[end..].Clear();
+        if (start == end)
         {
-            p[j] = settings.Scale * Dot(q, k.Slice(j * stride, d));
-            slope[j] = Dot(g, v.Slice(j * stride, d));
+            return;
         }
 
-        if (keyBias is not null)
+        Span<float> p = probabilities[start..end], slope = slopes[start..end];
+        TensorPrimitives.Multiply(p, Settings.Scale, p);
+        if (KeyBias is not null)
         {
-            TensorPrimitives.Add(p, keyBias.AsSpan<float>().Slice(firstKey, p.Length), p);
+            TensorPrimitives.Add(p, KeyBias.AsSpan<float>().Slice(segment.KeyStart + start, p.Length), p);
         }
 
-        TensorPrimitives.Subtract(p, TensorPrimitives.Max<float>(p), p);
-        TensorPrimitives.Exp<float>(p, p);
-        TensorPrimitives.Divide(p, TensorPrimitives.Sum<float>(p), p);
+        fixed (float* row = p)
+        {
+            Kernels.Softmax(row, p.Length);
+        }
+
         TensorPrimitives.Subtract(slope, TensorPrimitives.Dot<float>(p, slope), slope);
         TensorPrimitives.Multiply(slope, p, slope);
-        var bias = Bias.Row<float>(kvHead).Slice(firstKey, p.Length);
-        TensorPrimitives.Add(bias, slope, bias);
-        Span<float> dk = Keys.AsSpan<float>()[offset..], dv = Values.AsSpan<float>()[offset..], dq = Queries.Row<float>(query).Slice(head * d, d);
-        for (int j = 0; j < p.Length; j++)
+        if (KeyBias is not null)
         {
-            int at = j * stride;
-            float s = settings.Scale * slope[j];
-            AddScaled(g, p[j], dv.Slice(at, d));
-            AddScaled(q, s, dk.Slice(at, d));
-            AddScaled(k.Slice(at, d), s, dq);
+            var bias = ToBias.Row<float>(head).Slice(segment.KeyStart + start, p.Length);
+            TensorPrimitives.Add(bias, slope, bias);
         }
+
+        TensorPrimitives.Multiply(slope, Settings.Scale, slope);
     }
 
-    // Heads are so short that a call would cost more than the sum; the two loops below are inlined and keep their numbers in vectors.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    /// <summary>sum += matrixᵀ · rows, for the keys that are counted.</summary>
+    private readonly void AddTransposed(float* matrix, float* right, int rows, int count, float* sum, in AttentionSlopesScratch w)
     {
-        var sums = Vector<float>.Zero;
-        int i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        int d = Settings.HeadSize;
+        for (int key = 0; key < count; key += Panels.Rows)
         {
-            sums = Vector.FusedMultiplyAdd(new Vector<float>(x[i..]), new Vector<float>(y[i..]), sums);
+            Panels.PackColumns(matrix + key, count, Math.Min(Panels.Rows, count - key), rows, w.Left + ((long)key * rows), Panels.Rows);
         }
 
-        float sum = Vector.Sum(sums);
-        for (; i < x.Length; i++)
+        PackColumns(right, d, rows, w.Right);
+        Multiply(w.Left, w.Right, w.Products, count, d, rows);
+        for (int key = 0; key < count; key++)
         {
-            sum += x[i] * y[i];
+            var to = new Span<float>(sum + ((long)key * Keys.RowLength), d);
+            TensorPrimitives.Add(to, new ReadOnlySpan<float>(w.Products + ((long)key * d), d), to);
         }
-
-        return sum;
     }
 
-    /// <summary>sum += factor · x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddScaled(ReadOnlySpan<float> x, float factor, Span<float> sum)
+    private readonly void Multiply(float* left, float* right, float* result, int rows, int columns, int length)
     {
-        var factors = new Vector<float>(factor);
-        int i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector.FusedMultiplyAdd(new Vector<float>(x[i..]), factors, new Vector<float>(sum[i..])).CopyTo(sum[i..]);
-        }
+        var operands = new ProductOperands { PackedA = left, PackedB = right, C = result, M = rows, N = columns, K = length };
+        Kernels.MultiplyTiles(operands, 0, operands.RowPanels * operands.ColumnPanels, worker: 0);
+    }
 
-        for (; i < x.Length; i++)
+    private readonly void PackRows(float* rows, long stride, int count, float* packed, int width)
+    {
+        for (int row = 0; row < count; row += width)
         {
-            sum[i] += factor * x[i];
+            Panels.Pack(rows + (row * stride), stride, Math.Min(width, count - row), Settings.HeadSize, packed + ((long)row * Settings.HeadSize), width);
         }
     }
+
+    private static void PackByRows(float* matrix, int rows, int count, float* packed)
+    {
+        for (int row = 0; row < rows; row += Panels.Rows)
+        {
+            Panels.Pack(matrix + ((long)row * count), count, Math.Min(Panels.Rows, rows - row), count, packed + ((long)row * count), Panels.Rows);
+        }
+    }
+
+    private readonly void PackColumns(float* rows, long stride, int count, float* packed)
+    {
+        for (int column = 0; column < Settings.HeadSize; column += Panels.Columns)
+        {
+            int columns = Math.Min(Panels.Columns, Settings.HeadSize - column);
+            Panels.PackColumns(rows + column, stride, columns, count, packed + ((long)column * count), Panels.Columns);
+        }
+    }
+
+    private readonly int LastKey(in AttentionSegment segment, int row) =>
+        Settings.Causal ? segment.KeyCount - segment.QueryCount + (row / Group) : segment.KeyCount - 1;
+
+    private readonly long Place(in AttentionSegment segment, int head) => ((long)segment.KeyStart * Keys.RowLength) + (head * Settings.HeadSize);
 }

@@ -5,7 +5,7 @@ namespace Fovea.Tensors.Autograd;
 public sealed partial class Tape
 {
     /// <summary>
-    /// Softmax attention of packed sequences, with grouped heads. The way back computes one row of probabilities at a time again, so neither way holds
+    /// Softmax attention of packed sequences, with grouped heads. The way back computes blocks of rows of the probabilities again, so neither way holds
     /// a score matrix.
     /// </summary>
     /// <param name="queries">[tokens, heads · headSize].</param>
@@ -37,21 +37,37 @@ public sealed partial class Tape
 
         return Record(y, [queries, keys, values, keyBias], gradient =>
         {
-            var slopes = new AttentionSlopes(settings, queries.Value, keys.Value, values.Value, keyBias?.Value, gradient)
+            int most = 0;
+            foreach (var segment in segments)
             {
-                Queries = Zeros(queries.Shape),
-                Keys = Zeros(keys.Shape),
-                Values = Zeros(values.Shape),
-                Bias = Zeros(new Shape(settings.KeyValueHeads, keys.Value.Rows)),
-            };
-            Compute.ForItems(settings.KeyValueHeads, (start, end) => slopes.Add(segments, start, end));
+                most = Math.Max(most, segment.KeyCount);
+            }
 
-            GiveIfAny(queries, queries.RequiresGradient ? slopes.Queries : null);
-            GiveIfAny(keys, keys.RequiresGradient ? slopes.Keys : null);
-            GiveIfAny(values, values.RequiresGradient ? slopes.Values : null);
+            var slopes = new AttentionSlopes
+            {
+                Kernels = Compute.Kernels,
+                Settings = settings,
+                Segments = segments,
+                Queries = queries.Value,
+                Keys = keys.Value,
+                Values = values.Value,
+                KeyBias = keyBias?.Value,
+                Gradient = gradient,
+                ToQueries = Zeros(queries.Shape),
+                ToKeys = Zeros(keys.Shape),
+                ToValues = Zeros(values.Shape),
+                ToBias = Zeros(new Shape(settings.KeyValueHeads, keyBias is null ? 0 : keys.Value.Rows)),
+            };
+            var mark = Compute.Arena.Top;
+            slopes.Scratch = Compute.Rent(Compute.Workers.Degree, AttentionSlopesScratch.Length(settings.HeadSize, most));
+            Compute.Workers.Run(settings.KeyValueHeads, 1, ref slopes);
+            Compute.Arena.Release(mark);
+            GiveIfAny(queries, queries.RequiresGradient ? slopes.ToQueries : null);
+            GiveIfAny(keys, keys.RequiresGradient ? slopes.ToKeys : null);
+            GiveIfAny(values, values.RequiresGradient ? slopes.ToValues : null);
             if (keyBias is { RequiresGradient: true })
             {
-                Give(keyBias, ColumnSums(slopes.Bias));
+                Give(keyBias, ColumnSums(slopes.ToBias));
             }
         });
     }

@@ -11,13 +11,6 @@ public sealed partial class Compute
         RunRows(rows, width, ref work);
     }
 
-    /// <summary>Calls <paramref name="body"/> with ranges that cover <paramref name="count"/> items of so much work each that every one is worth a thread.</summary>
-    internal void ForItems(int count, Action<int, int> body)
-    {
-        var work = new BodyWork { Body = body };
-        Workers.Run(count, 1, ref work);
-    }
-
     private struct BodyWork : IRangeWork
     {
         public Action<int, int> Body;
