@@ -28,7 +28,9 @@ internal static class FormatBenchmark
     /// <param name="count">Questions.</param>
     public static void Run(string project, int count)
     {
-        var chosen = QuestionSet.Load(Path.Combine(project, "models", "foveola", "eval")).Spread(count).ToList();
+        var questions = QuestionSet.Load(Path.Combine(project, "models", "foveola", "eval")).Questions;
+        int step = Math.Max(1, questions.Count / count);
+        var chosen = questions.Where((_, index) => index % step == 0).Take(count).ToList();
         string folder = Path.Combine(project, "models", "foveola", "model");
         var wide = Answers(folder, "f32", KvCacheType.F32, chosen, out double bytes);
         Console.WriteLine($"{chosen.Count} questions of models/foveola/eval, greedy");

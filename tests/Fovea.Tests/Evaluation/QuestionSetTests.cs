@@ -31,6 +31,16 @@ public sealed class QuestionSetTests : IDisposable
     }
 
     [Fact]
+    public void Spread_OfTheShippedQuestions_TakesOfEachKindItsShare()
+    {
+        var questions = QuestionSet.Load(Repository.Path("models/foveola/eval")).Spread(90);
+        Assert.Equal(90, questions.Distinct().Count());
+        Assert.All(questions.CountBy(question => question.Kind), kind => Assert.InRange(kind.Value, 9, 11));
+        Assert.Equal(9, questions.CountBy(question => question.Kind).Count());
+        Assert.Equal(questions.OrderBy(question => question.Id, StringComparer.Ordinal).Select(question => question.Image), questions.Select(question => question.Image));
+    }
+
+    [Fact]
     public void Load_OfEmptyLines_SkipsThem() => Assert.Single(Load(Good + "\n\n  \n").Questions);
 
     [Theory]

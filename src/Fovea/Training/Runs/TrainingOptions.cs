@@ -203,7 +203,7 @@ public sealed record TrainingOptions
     public string? EvalQuestions { get; init; }
 
     /// <summary>How many of them.</summary>
-    [Description("most questions of eval_questions, taken evenly over them; none = all")]
+    [Description("most questions of eval_questions, of each kind its share; none = all")]
     public int? EvalQuestionsCount { get; init; }
 
     /// <summary>How often both are measured.</summary>
