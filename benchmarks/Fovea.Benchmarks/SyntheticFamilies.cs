@@ -6,6 +6,7 @@ internal static class SyntheticFamilies
     private const int BuiltLayers = 4;
 
     private static readonly EncoderShape ClipLarge = new(1024, 4096, 24, 336, 14);
+    private static readonly EncoderShape LanguageBind = new(1024, 4096, 24, 224, 14);
     private static readonly EncoderShape Siglip = new(1152, 4304, 26, 384, 14);
     private static readonly EncoderShape InternVit = new(1024, 4096, 24, 448, 14);
 
@@ -19,6 +20,7 @@ internal static class SyntheticFamilies
         Qwen3("Qwen3-VL 2B", new DecoderShape(2048, 6144, 28, 16, 8, 128, 151936) { HeadNorm = true }),
         Qwen25("Qwen2.5-VL 3B", new DecoderShape(2048, 11008, 36, 16, 2, 128, 151936) { Bias = true }, tied: true, 0),
         Llava("LLaVA-1.5 7B", new DecoderShape(4096, 11008, BuiltLayers, 32, 32, 128, 32064)),
+        VideoLlava("Video-LLaVA 7B", new DecoderShape(4096, 11008, BuiltLayers, 32, 32, 128, 32064)),
         LlavaNext("LLaVA-NeXT 7B", new DecoderShape(4096, 14336, BuiltLayers, 32, 8, 128, 32064)),
         Qwen25("Qwen2.5-VL 7B", new DecoderShape(3584, 18944, BuiltLayers, 28, 4, 128, 152064) { Bias = true }, tied: false, 28),
         InternVl("InternVL2.5 8B", new DecoderShape(4096, 14336, BuiltLayers, 32, 8, 128, 92553), 32),
@@ -29,14 +31,36 @@ internal static class SyntheticFamilies
         "llava15-tiny",
         $$"""{"text_config": {{Text(text, 1e-5)}}, "vision_config": {{Vision(ClipLarge, 16)}}}""",
         """{"crop_size": {"height": 336, "width": 336}, "size": {"shortest_edge": 336}}""",
-        weights => ClipAndDecoder(weights, text, newline: false)) { PublishedLayers = 32 };
+        weights =>
+        {
+            weights.ClipTower("vision_tower.vision_model.", ClipLarge, classToken: true);
+            ProjectorAndDecoder(weights, text);
+        }) { PublishedLayers = 32 };
+
+    /// <summary>Two encoders of one shape, for pictures and for frames of videos.</summary>
+    private static SyntheticFamily VideoLlava(string name, DecoderShape text) => new(
+        name,
+        "video-llava-tiny",
+        $$"""{"text_config": {{Text(text, 1e-5)}}, "vision_config": {{Vision(LanguageBind, 16)}}}""",
+        """{"crop_size": {"height": 224, "width": 224}, "size": {"shortest_edge": 224}}""",
+        weights =>
+        {
+            weights.ClipTower("image_tower.vision_model.", LanguageBind, classToken: true);
+            weights.ClipTower("video_tower.vision_model.", LanguageBind, classToken: true);
+            ProjectorAndDecoder(weights, text);
+        }) { PublishedLayers = 32 };
 
     private static SyntheticFamily LlavaNext(string name, DecoderShape text) => new(
         name,
         "llava-next-mistral-tiny",
         $$"""{"text_config": {{Text(text, 1e-5)}}, "vision_config": {{Vision(ClipLarge, 16)}}, "image_grid_pinpoints": {{Grid(336)}}}""",
         $$"""{"crop_size": {"height": 336, "width": 336}, "size": {"shortest_edge": 336}, "image_grid_pinpoints": {{Grid(336)}}}""",
-        weights => ClipAndDecoder(weights, text, newline: true)) { PublishedLayers = 32 };
+        weights =>
+        {
+            weights.ClipTower("vision_tower.vision_model.", ClipLarge, classToken: true);
+            weights.Add("image_newline", text.Hidden);
+            ProjectorAndDecoder(weights, text);
+        }) { PublishedLayers = 32 };
 
     private static SyntheticFamily OneVision(string name, DecoderShape text)
     {
@@ -137,16 +161,11 @@ internal static class SyntheticFamilies
             }
         }) { PublishedLayers = publishedLayers };
 
-    private static void ClipAndDecoder(SyntheticWeights weights, DecoderShape text, bool newline)
+    /// <summary>Behind an encoder of 1024 numbers.</summary>
+    private static void ProjectorAndDecoder(SyntheticWeights weights, DecoderShape text)
     {
-        weights.ClipTower("vision_tower.vision_model.", ClipLarge, classToken: true);
         weights.Linear("multi_modal_projector.linear_1", text.Hidden, ClipLarge.Width, bias: true);
         weights.Linear("multi_modal_projector.linear_2", text.Hidden, text.Hidden, bias: true);
-        if (newline)
-        {
-            weights.Add("image_newline", text.Hidden);
-        }
-
         weights.Decoder("language_model.model.", "language_model.lm_head.weight", text);
     }
 

@@ -71,6 +71,7 @@ internal static class EvalCommand
             else
             {
                 terminal.WriteResult(AccuracyTable.Of(outputs, parsed.GetValue(Times)));
+                terminal.Out.WriteLine($"pictures: {outputs.Sum(run => run.PicturesEncoded)} encoded, {outputs.Sum(run => run.PicturesFromCache)} taken from the feature cache");
             }
 
             return ExitCode.Success;

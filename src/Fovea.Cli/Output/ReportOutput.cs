@@ -29,7 +29,9 @@ internal sealed record ReportOutput
 
     public required int CachedTokens { get; init; }
 
-    public required bool FeatureCacheHit { get; init; }
+    public required int PicturesEncoded { get; init; }
+
+    public required int PicturesFromCache { get; init; }
 
     public required long FeatureCacheBytes { get; init; }
 
@@ -62,7 +64,8 @@ internal sealed record ReportOutput
         DecodeMsPerToken = report.DecodeSteps > 0 ? report.Decode.TotalMilliseconds / report.DecodeSteps : 0,
         PromptTokens = report.PromptTokens,
         CachedTokens = report.CachedTokens,
-        FeatureCacheHit = report.FeatureCacheHit,
+        PicturesEncoded = report.PicturesEncoded,
+        PicturesFromCache = report.PicturesFromCache,
         FeatureCacheBytes = report.FeatureCacheBytes,
         VisualTokens = report.VisualTokens,
         VisualTokensPerLayer = report.VisualTokensPerLayer,

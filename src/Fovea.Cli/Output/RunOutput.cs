@@ -39,6 +39,11 @@ internal sealed record RunOutput
     /// <summary>Mean over all layers; none where an earlier start did not note it.</summary>
     public required double? MeanVisualTokens { get; init; }
 
+    /// <summary>Pictures that were encoded for the answers, and that came from the cache of vision features.</summary>
+    public required int PicturesEncoded { get; init; }
+
+    public required int PicturesFromCache { get; init; }
+
     public required double Seconds { get; init; }
 
     /// <summary>Mean milliseconds of an answer's reductions, and of the language model with them.</summary>
@@ -71,6 +76,8 @@ internal sealed record RunOutput
             MeanVisualTokens = accuracy.MeanTokens is { } mean ? Math.Round(mean, 2) : null,
             SelectionMs = accuracy.SelectionSeconds is { } selection ? Math.Round(1000 * selection, 3) : null,
             GenerationMs = accuracy.GenerationSeconds is { } generation ? Math.Round(1000 * generation, 3) : null,
+            PicturesEncoded = answers.Sum(answer => answer.Cost?.PicturesEncoded ?? 0),
+            PicturesFromCache = answers.Sum(answer => answer.Cost?.PicturesFromCache ?? 0),
             Seconds = Math.Round(time.TotalSeconds, 2),
             Accuracy = accuracy.ByKind.Append(new("all", accuracy.All)).ToDictionary(kind => kind.Key, kind => Math.Round(kind.Value, 4)),
         };

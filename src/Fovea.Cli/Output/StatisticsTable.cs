@@ -29,7 +29,7 @@ internal static class StatisticsTable
         var perToken = report.DecodeSteps > 0 ? report.Decode / report.DecodeSteps : TimeSpan.Zero;
         Row("decode per token", Time(perToken), $"{report.DecodeSteps} steps; {Giga(report.DecodeFlops)} GFLOP; {result.Tokens.Count} tokens generated");
         Row("visual tokens", "", $"{report.VisualTokens} unreduced; by layer {Runs(report.VisualTokensPerLayer)}");
-        Row("feature cache", "", $"{(report.FeatureCacheHit ? "hit: nothing was encoded" : "no hit")}; {report.FeatureCacheBytes} bytes held");
+        Row("feature cache", "", $"{report.PicturesFromCache} pictures found, {report.PicturesEncoded} encoded; {report.FeatureCacheBytes} bytes held");
         Row("cache", "", $"{report.CacheBytesPerLayer.Sum()} bytes; by layer {Runs(report.CacheBytesPerLayer)}");
         return table;
     }

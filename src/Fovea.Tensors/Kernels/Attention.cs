@@ -58,8 +58,19 @@ internal static unsafe class Attention
 
         for (int key = 0; key < keys; key += Panels.Columns)
         {
-            float* a = w.PackedRows + (row * d), b = tile.Keys + (key * d);
-            MatrixTile.Run<V>(a, b, Panels.Columns, d, w.Scores + key, AttentionScratch.ScoreStride, Panels.Rows, Panels.Columns, add: false);
+            var product = new FloatTile
+            {
+                A = w.PackedRows + (row * d),
+                B = tile.Keys + (key * d),
+                StrideOfB = Panels.Columns * sizeof(float),
+                Steps = d,
+                C = w.Scores + key,
+                StrideOfC = AttentionScratch.ScoreStride * sizeof(float),
+                Rows = Panels.Rows,
+                Columns = Panels.Columns,
+            };
+            product.AskFor(0, 0);
+            MatrixTile.Run<V>(w.Routines, product);
         }
     }
 
@@ -121,7 +132,20 @@ internal static unsafe class Attention
         for (int column = 0; column < width; column += Panels.Columns)
         {
             float* values = tile.Values + (column / Panels.Columns * tile.ValuePanelStride);
-            MatrixTile.Run<V>(w.PackedScores, values, tile.ValueStride, keys, sums + column, width, Panels.Rows, Panels.Columns, add: true);
+            var product = new FloatTile
+            {
+                A = w.PackedScores,
+                B = values,
+                StrideOfB = tile.ValueStride * sizeof(float),
+                Steps = keys,
+                C = sums + column,
+                StrideOfC = width * sizeof(float),
+                Adds = 1,
+                Rows = Panels.Rows,
+                Columns = Panels.Columns,
+            };
+            product.AskFor(0, 0);
+            MatrixTile.Run<V>(w.Routines, product);
         }
     }
 

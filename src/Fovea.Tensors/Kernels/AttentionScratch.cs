@@ -9,6 +9,9 @@ internal unsafe struct AttentionScratch
     /// <summary>Numbers from one row of scores to the next; a little more than a tile, so that rows do not fall into the same set of the cache.</summary>
     public const int ScoreStride = KeyTile.Size + 16;
 
+    /// <summary>Assembled code for the products, if there is any.</summary>
+    public FloatRoutines Routines;
+
     /// <summary>Packed keys and values.</summary>
     public KeyTiles Tiles;
 

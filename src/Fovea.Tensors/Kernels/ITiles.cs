@@ -9,9 +9,9 @@ internal interface ITiles
     /// <param name="rowPanels">How many tiles follow.</param>
     void Panel(int column, int k, int rowPanels);
 
-    /// <summary>Asks for a share of what <see cref="Panel"/> will read of a panel, which may lie behind the last one.</summary>
-    void Fetch(int column, int k, int share, int shares);
+    /// <summary>A share of what <see cref="Panel"/> will read of a panel, which may lie behind the last one.</summary>
+    Ahead Ahead(int column, int k, int share, int shares);
 
-    /// <summary>Adds a block of steps to the tile of row panel <paramref name="row"/>; the first block sets it.</summary>
-    void Tile(int row, int column, int k);
+    /// <summary>Adds a block of steps to the tile of row panel <paramref name="row"/>; the first block sets it. On the way it asks for <paramref name="ahead"/>.</summary>
+    void Tile(int row, int column, int k, Ahead ahead);
 }

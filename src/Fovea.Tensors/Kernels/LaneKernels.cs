@@ -4,8 +4,11 @@ namespace Fovea.Tensors.Kernels;
 internal unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSet(name, isAccelerated)
     where V : unmanaged, ILanes<V>
 {
+    /// <summary>Assembled code for products of f32, if there is any.</summary>
+    private protected virtual FloatRoutines Routines => default;
+
     internal override void MultiplyTiles(in ProductOperands operands, int start, int end, int worker) =>
-        MatrixProduct.Tiles<V>(operands, start, end, worker);
+        MatrixProduct.Tiles<V>(operands, Routines, start, end, worker);
 
     internal override void MultiplyRows(in ProductOperands operands, int start, int end) => MatrixProduct.Rows<V>(operands, start, end);
 
@@ -21,13 +24,13 @@ internal unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSe
         RoundedRows.Run<V>(source, rows, layout, codes, scales);
 
     internal override void Attend(in AttentionSequence sequence, int head, int first, int rows, ref AttentionScratch scratch) =>
-        Attention.Block<V>(sequence, head, first, rows, ref scratch);
+        Attention.Block<V>(sequence, head, first, rows, ref With(Routines, ref scratch));
 
     internal override void AttendRows(in AttentionSequence sequence, int head, int* queries, int count, float* destination, ref AttentionScratch scratch) =>
-        AttentionProbabilities.Rows<V>(sequence, head, queries, count, destination, ref scratch);
+        AttentionProbabilities.Rows<V>(sequence, head, queries, count, destination, ref With(Routines, ref scratch));
 
     internal override void AttendReceived(in AttentionSequence sequence, int head, int tile, float* destination, ref AttentionScratch scratch) =>
-        AttentionProbabilities.Received<V>(sequence, head, tile, destination, ref scratch);
+        AttentionProbabilities.Received<V>(sequence, head, tile, destination, ref With(Routines, ref scratch));
 
     internal override void Softmax(float* row, int count) => Kernels.Softmax.Row<V>(row, count);
 
@@ -46,4 +49,10 @@ internal unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSe
 
     internal override void Combine(float* source, int width, int* columns, float* weights, int entries, float* destination) =>
         Rows.Combine<V>(source, width, columns, weights, entries, destination);
+
+    private static ref AttentionScratch With(FloatRoutines routines, ref AttentionScratch scratch)
+    {
+        scratch.Routines = routines;
+        return ref scratch;
+    }
 }

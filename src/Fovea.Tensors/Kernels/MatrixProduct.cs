@@ -11,8 +11,8 @@ internal static unsafe class MatrixProduct
     /// <summary>Steps of k whose sum is kept in registers.</summary>
     public const int Block = 512;
 
-    // Row panels that are multiplied with one panel of B in turn: a block of them, 480 KiB, stays in the second-level cache.
-    private const int RowPanelsAtOnce = 20;
+    // Row panels that are multiplied with one panel of B in turn: a block of them, 576 KiB at most, stays in the second-level cache.
+    private const int RowPanelsAtOnce = 24;
 
     // So few rows stay in the cache for all k: a panel of B is read from its start to its end, as it lies in memory.
     private const int RowPanelsThatStream = 2;
@@ -41,14 +41,15 @@ internal static unsafe class MatrixProduct
             return;
         }
 
-        for (int firstRow = 0; firstRow < rowPanels; firstRow += RowPanelsAtOnce)
+        int blocks = Panels.Count(rowPanels, RowPanelsAtOnce), atOnce = Panels.Count(rowPanels, blocks);
+        for (int firstRow = 0; firstRow < rowPanels; firstRow += atOnce)
         {
             for (int k = 0; k == 0 || k < inputs; k += block)
             {
                 for (int column = start / rowPanels; column <= (end - 1) / rowPanels; column++)
                 {
                     int first = Math.Max(firstRow, start - (column * rowPanels));
-                    int last = Math.Min(Math.Min(firstRow + RowPanelsAtOnce, rowPanels), end - (column * rowPanels));
+                    int last = Math.Min(Math.Min(firstRow + atOnce, rowPanels), end - (column * rowPanels));
                     Panel(ref tiles, column, k, first, last, fetch: true);
                 }
             }
@@ -56,19 +57,19 @@ internal static unsafe class MatrixProduct
     }
 
     /// <summary>Tiles <paramref name="start"/> to <paramref name="end"/> − 1 as <see cref="Walk"/> counts them.</summary>
-    public static void Tiles<V>(in ProductOperands p, int start, int end, int worker)
+    public static void Tiles<V>(in ProductOperands p, FloatRoutines routines, int start, int end, int worker)
         where V : unmanaged, ILanes<V>
     {
         switch (p.Kind)
         {
             case WeightKind.BF16:
-                Tiles<V, BFloat16Pairs>(p, start, end, worker);
+                Tiles<V, BFloat16Pairs>(p, routines, start, end, worker);
                 break;
             case WeightKind.F16:
-                Tiles<V, HalfPairs>(p, start, end, worker);
+                Tiles<V, HalfPairs>(p, routines, start, end, worker);
                 break;
             default:
-                var tiles = new FloatTiles<V>(p);
+                var tiles = new FloatTiles<V>(p, routines);
                 Walk(ref tiles, p.RowPanels, p.K, Block, start, end);
                 break;
         }
@@ -95,21 +96,36 @@ internal static unsafe class MatrixProduct
 
     /// <summary>One block of steps of one tile, and the bias behind the last one.</summary>
     /// <param name="p">The operands.</param>
-    /// <param name="b">The steps of the panel of B in f32.</param>
+    /// <param name="routines">Assembled code to use, if there is any.</param>
+    /// <param name="b">The steps of the panel of B in f32, or as they are kept.</param>
+    /// <param name="paired">Whether they are pairs of bf16.</param>
     /// <param name="rowPanel">The panel of A.</param>
     /// <param name="columnPanel">The panel of B.</param>
     /// <param name="k">The first step.</param>
+    /// <param name="ahead">What is asked for on the way.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Tile<V>(in ProductOperands p, float* b, int rowPanel, int columnPanel, int k)
+    public static void Tile<V>(in ProductOperands p, FloatRoutines routines, float* b, bool paired, int rowPanel, int columnPanel, int k, Ahead ahead)
         where V : unmanaged, ILanes<V>
     {
         int row = rowPanel * Panels.Rows, column = columnPanel * Panels.Columns;
         int rows = Math.Min(Panels.Rows, p.M - row), columns = Math.Min(Panels.Columns, p.N - column);
         int steps = Math.Min(Block, p.K - k);
-        float* a = p.PackedA + ((((long)rowPanel * p.K) + k) * Panels.Rows);
         float* c = p.C + ((long)row * p.N) + column;
-        Prefetch.Rows(c, p.N, rows);
-        MatrixTile.Run<V>(a, b, Panels.Columns, steps, c, p.N, rows, columns, add: k > 0);
+        var tile = new FloatTile
+        {
+            A = p.PackedA + ((((long)rowPanel * p.K) + k) * Panels.Rows),
+            B = b,
+            StrideOfB = Panels.Columns * sizeof(float),
+            IsPaired = paired,
+            Steps = steps,
+            C = c,
+            StrideOfC = (long)p.N * sizeof(float),
+            Adds = k,
+            Rows = rows,
+            Columns = columns,
+        };
+        tile.AskFor(ahead.Start, ahead.Length);
+        MatrixTile.Run<V>(routines, tile);
         if (p.Bias != null && k + steps == p.K)
         {
             MatrixSums.AddBias<V>(c, p.N, rows, columns, p.Bias + column);
@@ -126,20 +142,15 @@ internal static unsafe class MatrixProduct
 
         for (int row = first; row < end; row++)
         {
-            if (fetch)
-            {
-                tiles.Fetch(column + 1, k, row - first, end - first);
-            }
-
-            tiles.Tile(row, column, k);
+            tiles.Tile(row, column, k, fetch ? tiles.Ahead(column + 1, k, row - first, end - first) : default);
         }
     }
 
-    private static void Tiles<V, TPairs>(in ProductOperands p, int start, int end, int worker)
+    private static void Tiles<V, TPairs>(in ProductOperands p, FloatRoutines routines, int start, int end, int worker)
         where V : unmanaged, ILanes<V>
         where TPairs : struct, IPairs
     {
-        var tiles = new PairTiles<V, TPairs>(p, worker);
+        var tiles = new PairTiles<V, TPairs>(p, routines, worker);
         Walk(ref tiles, p.RowPanels, p.K, Block, start, end);
     }
 

@@ -15,36 +15,45 @@ internal static unsafe class MatrixTile
     private const int RowStepsAhead = 16;
 
     /// <summary>C[rows, columns] ← or += A·B over k steps.</summary>
-    /// <param name="a">A, k-major: [k][12].</param>
-    /// <param name="b">B, k-major: k rows of 32 numbers, <paramref name="bStride"/> apart.</param>
-    /// <param name="bStride">Numbers from one row of B to the next.</param>
-    /// <param name="k">Steps.</param>
-    /// <param name="c">C, rows <paramref name="cStride"/> apart.</param>
-    /// <param name="cStride">Numbers from one row of C to the next.</param>
-    /// <param name="rows">How many of the 12 rows are written.</param>
-    /// <param name="columns">How many of the 32 columns are written.</param>
-    /// <param name="add">Whether the sums are added to C.</param>
+    /// <param name="routines">Assembled code to use, if there is any.</param>
+    /// <param name="tile">The operands.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<V>(float* a, float* b, long bStride, int k, float* c, long cStride, int rows, int columns, bool add)
+    public static void Run<V>(FloatRoutines routines, in FloatTile tile)
         where V : unmanaged, ILanes<V>
     {
-        if (rows == Panels.Rows && columns == Panels.Columns)
+        if (tile.Columns == Panels.Columns && (routines.Exist || tile.Rows == Panels.Rows))
         {
-            Whole<V>(a, b, bStride, k, c, cStride, rows, add);
+            Whole<V>(routines, tile);
             return;
         }
 
         float* sums = stackalloc float[Panels.Rows * Panels.Columns];
-        Whole<V>(a, b, bStride, k, sums, Panels.Columns, rows, add: false);
-        MatrixSums.Store<V>(sums, Panels.Columns, rows, columns, c, cStride, add);
+        var apart = tile;
+        apart.C = sums;
+        apart.StrideOfC = Panels.Columns * sizeof(float);
+        apart.Adds = 0;
+        Whole<V>(routines, apart);
+        MatrixSums.Store<V>(sums, Panels.Columns, tile.Rows, tile.Columns, tile.C, tile.StrideOfC / sizeof(float), tile.Adds != 0);
     }
 
-    // Of 12 rows, those that are needed and perhaps more.
+    // Of 12 rows, those that are needed and, unless they are assembled, perhaps more.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Whole<V>(float* a, float* b, long bStride, int k, float* c, long cStride, int rows, bool add)
+    private static void Whole<V>(FloatRoutines routines, in FloatTile tile)
         where V : unmanaged, ILanes<V>
     {
+        if (routines.Exist)
+        {
+            routines.Run(tile);
+            return;
+        }
+
+        float* a = tile.A, b = tile.B, c = tile.C;
+        long bStride = tile.StrideOfB / sizeof(float), cStride = tile.StrideOfC / sizeof(float);
+        int k = (int)tile.Steps, rows = tile.Rows;
+        bool add = tile.Adds != 0;
+        Prefetch.Range(tile.Ahead, tile.StrideAhead * k / FloatRoutines.StepsAtOnce);
+        Prefetch.Rows(c, cStride, rows);
         if (V.Count == 16 && rows > Half)
         {
             // 24 accumulators, two columns of B and one number of A: 27 of 32 registers.

@@ -3,20 +3,36 @@ using System.Runtime.CompilerServices;
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>Tiles of a product with 16-bit weights: a block of a panel is widened once for all the rows that it is multiplied with.</summary>
-internal unsafe struct PairTiles<V, TPairs>(in ProductOperands operands, int worker) : ITiles
+internal unsafe struct PairTiles<V, TPairs>(in ProductOperands operands, FloatRoutines routines, int worker) : ITiles
     where V : unmanaged, ILanes<V>
     where TPairs : struct, IPairs
 {
+    // From so many tiles on it pays to widen a panel once for all of them, even for code that can read pairs.
+    private const int WorthWidening = 3;
+
     private readonly ProductOperands _p = operands;
+    private readonly FloatRoutines _routines = routines;
+    private readonly bool _reads = routines.Exist && typeof(TPairs) == typeof(BFloat16Pairs);
     private readonly float* _wide = (float*)(operands.Scratch + (worker * ProductOperands.ScratchBytes));
+    private float* _b;
+    private bool _paired;
 
-    public readonly void Panel(int column, int k, int rowPanels) => WidenedPanel.Fill<V, TPairs>(At(column, k), Pairs(k), _wide);
+    public void Panel(int column, int k, int rowPanels)
+    {
+        _paired = _reads && rowPanels < WorthWidening;
+        _b = At(column, k);
+        if (!_paired)
+        {
+            WidenedPanel.Fill<V, TPairs>(_b, Pairs(k), _wide);
+            _b = _wide;
+        }
+    }
 
-    public readonly void Fetch(int column, int k, int share, int shares) =>
-        Prefetch.Share(At(column, k), (long)Pairs(k) * Panels.Columns * sizeof(float), share, shares);
+    public readonly Ahead Ahead(int column, int k, int share, int shares) =>
+        Kernels.Ahead.Share(At(column, k), (long)Pairs(k) * Panels.Columns * sizeof(float), share, shares);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Tile(int row, int column, int k) => MatrixProduct.Tile<V>(_p, _wide, row, column, k);
+    public readonly void Tile(int row, int column, int k, Ahead ahead) => MatrixProduct.Tile<V>(_p, _routines, _b, _paired, row, column, k, ahead);
 
     private readonly float* At(int column, int k) => _p.PackedB + ((((long)column * _p.Pairs) + (k / 2)) * Panels.Columns);
 

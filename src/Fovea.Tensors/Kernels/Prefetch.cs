@@ -30,11 +30,10 @@ internal static unsafe class Prefetch
         }
     }
 
-    /// <summary>Fetches a range to the second-level cache, one share of several.</summary>
-    public static void Share(void* start, long length, int share, int shares)
+    /// <summary>Fetches a range to the second-level cache.</summary>
+    public static void Range(byte* start, long length)
     {
-        byte* line = (byte*)start + (length / Line * share / shares * Line), end = (byte*)start + (length / Line * (share + 1) / shares * Line);
-        for (; Sse.IsSupported && line < end; line += Line)
+        for (byte* line = start; Sse.IsSupported && line < start + length; line += Line)
         {
             Sse.Prefetch1(line);
         }

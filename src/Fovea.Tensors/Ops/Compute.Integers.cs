@@ -5,19 +5,24 @@ namespace Fovea.Tensors.Ops;
 
 public sealed unsafe partial class Compute
 {
-    private void MultiplyIntegers(float* x, PackedMatrix weight, float* bias, Tensor y)
+    private void MultiplyIntegers(ref SharedRows x, PackedMatrix weight, float* bias, Tensor y)
     {
         if (y.Shape.Count == 0)
         {
             return;
         }
 
-        var mark = Arena.Top;
         var layout = weight.Layout;
+        if (x.Codes == null || x.Layout != layout)
+        {
+            Round(ref x, layout);
+        }
+
+        var mark = Arena.Top;
         var operands = new IntegerOperands
         {
-            A = (sbyte*)RentBytes((long)y.Rows * layout.PaddedInputs),
-            RowScales = (float*)RentBytes((long)y.Rows * layout.Groups * 2 * sizeof(float)),
+            A = x.Codes,
+            RowScales = x.Scales,
             B = weight.Data,
             Layout = layout,
             C = y.Floats,
@@ -26,29 +31,39 @@ public sealed unsafe partial class Compute
             M = y.Rows,
             N = weight.Outputs,
         };
-        var rounding = new RoundingWork { Kernels = Kernels, Source = x, Operands = operands };
-        Workers.Run(operands.RowPanels, (int)Math.Max(1, NumbersPerThread / Math.Max(1, (long)layout.Inputs * Panels.Rows)), ref rounding);
         var product = new IntegerWork { Kernels = Kernels, Operands = operands };
         long itemSize = (long)Panels.Columns * Math.Max(layout.Inputs, 1) * Math.Min(operands.M, Panels.Rows);
         Workers.Run(checked(operands.ColumnPanels * operands.RowPanels), (int)Math.Max(1, MultiplicationsPerThread / itemSize), ref product);
         Arena.Release(mark);
     }
 
+    private void Round(ref SharedRows x, in IntegerPanels layout)
+    {
+        int rows = x.Rows.Rows;
+        x.Layout = layout;
+        x.Codes = (sbyte*)RentBytes((long)rows * layout.PaddedInputs);
+        x.Scales = (float*)RentBytes((long)rows * layout.Groups * 2 * sizeof(float));
+        var rounding = new RoundingWork { Kernels = Kernels, Source = x.Rows.Floats, Rows = rows, Layout = layout, Codes = x.Codes, Scales = x.Scales };
+        Workers.Run(Panels.Count(rows, Panels.Rows), (int)Math.Max(1, NumbersPerThread / Math.Max(1, (long)layout.Inputs * Panels.Rows)), ref rounding);
+    }
+
     private struct RoundingWork : IRangeWork
     {
         public KernelSet Kernels;
         public float* Source;
-        public IntegerOperands Operands;
+        public int Rows;
+        public IntegerPanels Layout;
+        public sbyte* Codes;
+        public float* Scales;
 
         public readonly void Execute(int start, int end, int worker)
         {
-            var layout = Operands.Layout;
             for (int panel = start; panel < end; panel++)
             {
-                int row = panel * Panels.Rows, rows = Math.Min(Panels.Rows, Operands.M - row);
-                sbyte* codes = Operands.A + ((long)row * layout.PaddedInputs);
-                float* scales = Operands.RowScales + ((long)row * layout.Groups * 2);
-                Kernels.RoundRows(Source + ((long)row * layout.Inputs), rows, layout, codes, scales);
+                int row = panel * Panels.Rows, rows = Math.Min(Panels.Rows, Rows - row);
+                sbyte* codes = Codes + ((long)row * Layout.PaddedInputs);
+                float* scales = Scales + ((long)row * Layout.Groups * 2);
+                Kernels.RoundRows(Source + ((long)row * Layout.Inputs), rows, Layout, codes, scales);
             }
         }
     }

@@ -22,28 +22,57 @@ public sealed unsafe partial class Compute
     /// </remarks>
     public Tensor Linear(Tensor x, PackedMatrix weight, Tensor? bias = null)
     {
+        var y = LinearResult(x, weight, bias);
+        var mark = Arena.Top;
+        var rows = new SharedRows(x);
+        LinearInto(y, ref rows, weight, bias);
+        Arena.Release(mark);
+        return y;
+    }
+
+    /// <summary>As <see cref="Linear(Tensor, PackedMatrix, Tensor?)"/>, of rows that enter several products.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not fit together, or a type other than f32.</exception>
+    public Tensor Linear(ref SharedRows x, PackedMatrix weight, Tensor? bias = null)
+    {
+        var y = LinearResult(x.Rows, weight, bias);
+        LinearInto(y, ref x, weight, bias);
+        return y;
+    }
+
+    private Tensor LinearResult(Tensor x, PackedMatrix weight, Tensor? bias)
+    {
         Check(x.RowLength == weight.Inputs, x, $"has rows of {x.RowLength}, but the weight takes {weight.Inputs}");
         Check(bias is null || bias.Shape.Count == weight.Outputs, bias, $"is not one number for each of {weight.Outputs} outputs");
-        var y = Rent(x.Rows, weight.Outputs);
+        return Rent(x.Rows, weight.Outputs);
+    }
+
+    private void LinearInto(Tensor y, ref SharedRows x, PackedMatrix weight, Tensor? bias)
+    {
         float* offsets = bias is null ? null : bias.Floats;
         if (weight.Format.HasScales)
         {
-            MultiplyIntegers(x.Floats, weight, offsets, y);
-            return y;
+            MultiplyIntegers(ref x, weight, offsets, y);
+            return;
+        }
+
+        bool few = y.Rows <= MatrixRows.MaxRows;
+        if (!few && x.Panels == null)
+        {
+            x.Panels = Pack(x.Rows.Floats, y.Rows, weight.Inputs, Panels.Rows, byColumns: false);
         }
 
         Multiply(new ProductOperands
         {
-            A = x.Floats,
+            A = x.Rows.Floats,
+            PackedA = few ? null : x.Panels,
             PackedB = (float*)weight.Data,
             Kind = weight.Format.Kind,
             C = y.Floats,
             Bias = offsets,
-            M = x.Rows,
+            M = y.Rows,
             N = weight.Outputs,
             K = weight.Inputs,
         });
-        return y;
     }
 
     private void Multiply(ProductOperands operands)
@@ -54,11 +83,7 @@ public sealed unsafe partial class Compute
         }
 
         var mark = Arena.Top;
-        bool few = operands.PackedA == null && operands.M <= MatrixRows.MaxRows;
-        if (!few && operands.PackedA == null)
-        {
-            operands.PackedA = Pack(operands.A, operands.M, operands.K, Panels.Rows, byColumns: false);
-        }
+        bool few = operands.PackedA == null;
 
         if (!few && operands.Kind != WeightKind.F32)
         {

@@ -5,14 +5,14 @@ namespace Fovea.Tensors.Ops;
 
 public sealed unsafe partial class Compute
 {
-    /// <summary>C = A·Bᵀ of two activations, such as all similarities of two sets of tokens; summed as <see cref="Linear"/> does.</summary>
+    /// <summary>C = A·Bᵀ of two activations, such as all similarities of two sets of tokens; summed as <see cref="Linear(Tensor, PackedMatrix, Tensor?)"/> does.</summary>
     /// <param name="a">[m, k].</param>
     /// <param name="b">[n, k].</param>
     /// <returns>C [m, n], rented.</returns>
     /// <exception cref="ArgumentException">Rows of different length, or a type other than f32.</exception>
     public Tensor Products(Tensor a, Tensor b) => Multiply(a, b, transposeB: true);
 
-    /// <summary>C = op(A)·op(B) of two activations; summed as <see cref="Linear"/> does.</summary>
+    /// <summary>C = op(A)·op(B) of two activations; summed as <see cref="Linear(Tensor, PackedMatrix, Tensor?)"/> does.</summary>
     /// <param name="a">[m, k], or [k, m] if it is transposed.</param>
     /// <param name="b">[k, n], or [n, k] if it is transposed.</param>
     /// <param name="transposeA">Whether op(A) is Aᵀ.</param>
@@ -34,10 +34,11 @@ public sealed unsafe partial class Compute
         Check((transposeB ? b.RowLength : b.Rows) == k, b, $"has sums of another length than {k}, that of the other factor {a}");
         Check(c.Rows == m && c.RowLength == n, c, $"does not take a product of {m} x {n}");
         var mark = Arena.Top;
+        bool few = !transposeA && m <= MatrixRows.MaxRows;
         Multiply(new ProductOperands
         {
             A = a.Floats,
-            PackedA = transposeA ? Pack(a.Floats, m, k, Panels.Rows, byColumns: true) : null,
+            PackedA = few ? null : Pack(a.Floats, m, k, Panels.Rows, byColumns: transposeA),
             PackedB = Pack(b.Floats, n, k, Panels.Columns, byColumns: !transposeB),
             C = c.Floats,
             M = m,

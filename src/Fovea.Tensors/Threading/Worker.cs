@@ -6,16 +6,16 @@ internal sealed unsafe class Worker
     private readonly Signal _requested = new();
     private readonly Signal _finished = new();
     private readonly Thread _thread;
-    private readonly int _part;
+    private readonly int _number;
     private RangeJob* _job;
     private Exception? _failure;
     private int _round;
 
-    /// <summary>Starts the thread that does part <paramref name="part"/> of every job.</summary>
-    public Worker(int part)
+    /// <summary>Starts thread <paramref name="number"/>.</summary>
+    public Worker(int number)
     {
-        _part = part;
-        _thread = new Thread(Loop) { IsBackground = true, Name = $"Fovea worker {part}" };
+        _number = number;
+        _thread = new Thread(Loop) { IsBackground = true, Name = $"Fovea worker {number}" };
         _thread.Start();
     }
 
@@ -55,7 +55,7 @@ internal sealed unsafe class Worker
 
             try
             {
-                _job->Execute(_part);
+                _job->Execute(_number);
             }
 #pragma warning disable CA1031 // The caller rethrows it on its own thread.
             catch (Exception failure)

@@ -4,11 +4,14 @@ using System.Runtime.ExceptionServices;
 namespace Fovea.Tensors.Threading;
 
 /// <summary>
-/// The one thread pool: a fixed number of threads that share ranges in a fixed partition. The caller is one of them.
+/// The one thread pool: a fixed number of threads that take ranges of a fixed partition, one after the other. The caller is one of them.
 /// Calls from several threads queue; a call from inside a work item runs on the calling thread alone.
 /// </summary>
 public sealed unsafe class Workers : IDisposable
 {
+    // A thread that is held up leaves the rest of its ranges to the others.
+    private const int RangesPerThread = 8;
+
     private readonly Lock _queue = new();
     private readonly Worker[] _workers;
     private bool _disposed;
@@ -33,8 +36,8 @@ public sealed unsafe class Workers : IDisposable
     internal static bool IsInsideWork { get; set; }
 
     /// <summary>
-    /// Does <paramref name="count"/> items in contiguous ranges, at most one range a thread, none shorter than <paramref name="grain"/> unless it is
-    /// the only one. The cuts depend on the arguments and the degree alone. Nothing is allocated.
+    /// Does <paramref name="count"/> items in contiguous ranges, at most eight for each thread, none shorter than <paramref name="grain"/> unless it is
+    /// the only one. The cuts depend on the arguments and the degree alone; who does a range is not fixed. Nothing is allocated.
     /// </summary>
     /// <param name="count">The number of items; zero or less does nothing.</param>
     /// <param name="grain">The fewest items that are worth a thread; less than one counts as one.</param>
@@ -45,8 +48,8 @@ public sealed unsafe class Workers : IDisposable
         where TWork : struct, IRangeWork
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        int parts = Math.Min(Degree, Math.Max(1, count / Math.Max(1, grain)));
-        if (parts == 1 || IsInsideWork)
+        int ranges = (int)Math.Min((long)Degree * RangesPerThread, Math.Max(1, count / Math.Max(1, grain)));
+        if (ranges == 1 || Degree == 1 || IsInsideWork)
         {
             if (count > 0)
             {
@@ -59,11 +62,11 @@ public sealed unsafe class Workers : IDisposable
         // Work often lies on the stack; where it lies in an object, that must not move meanwhile.
         fixed (byte* pinned = &Unsafe.As<TWork, byte>(ref work))
         {
-            var job = RangeJob.Of<TWork>(pinned, count, parts);
+            var job = RangeJob.Of<TWork>(pinned, count, ranges);
             lock (_queue)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-                Share(&job);
+                Share(&job, Math.Min(Degree, ranges));
             }
         }
     }
@@ -84,9 +87,9 @@ public sealed unsafe class Workers : IDisposable
         }
     }
 
-    private void Share(RangeJob* job)
+    private void Share(RangeJob* job, int threads)
     {
-        for (int i = 1; i < job->Parts; i++)
+        for (int i = 1; i < threads; i++)
         {
             _workers[i - 1].Start(job);
         }
@@ -105,7 +108,7 @@ public sealed unsafe class Workers : IDisposable
         }
 
         IsInsideWork = false;
-        for (int i = 1; i < job->Parts; i++)
+        for (int i = 1; i < threads; i++)
         {
             var other = _workers[i - 1].Wait();
             failure ??= other;

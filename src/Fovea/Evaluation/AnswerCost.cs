@@ -21,6 +21,12 @@ public sealed record AnswerCost
     /// <summary>Visual tokens that left them, added up.</summary>
     public required long Left { get; init; }
 
+    /// <summary>Pictures that were encoded for it.</summary>
+    public int PicturesEncoded { get; init; }
+
+    /// <summary>Pictures that had been encoded for another answer.</summary>
+    public int PicturesFromCache { get; init; }
+
     /// <summary>Seconds of all reductions.</summary>
     public required double SelectionSeconds { get; init; }
 
@@ -44,6 +50,8 @@ public sealed record AnswerCost
             Layers = report.VisualTokensPerLayer.Length,
             Reached = stages.Sum(stage => (long)stage.Before - special),
             Left = stages.Sum(stage => (long)stage.After - special),
+            PicturesEncoded = report.PicturesEncoded,
+            PicturesFromCache = report.PicturesFromCache,
             SelectionSeconds = report.AllSelection.TotalSeconds,
             GenerationSeconds = (report.Prefill + report.Decode).TotalSeconds / batch,
         };

@@ -161,7 +161,7 @@ public sealed class Generator
         }
 
         item.Report.Preprocessing = prompt.Preprocessing;
-        var tokens = _visual.Run(prompt.Input, prompt.PictureKey, reduction, item.Report, cancellation);
+        var tokens = _visual.Run(prompt.Input, prompt.PictureHashes, reduction, item.Report, cancellation);
         var sizes = new float[reduction.Map.Inputs];
         Array.Fill(sizes, 1);
         prompt.Place(item.Run, reduction.Map, reduction.Plan.ProportionalAttention && !reduction.Map.IsSelection ? reduction.Map.Sizes(sizes) : [], policy);

@@ -36,8 +36,8 @@ internal sealed class PreparedPrompt : IDisposable
     /// <summary>The new pictures for the encoder, or none.</summary>
     public VisualInput? Input { get; }
 
-    /// <summary>What the new pictures are: their hashes in order. Pictures that are encoded together are prepared together, which may change each.</summary>
-    public string PictureKey => string.Join(' ', _newPictures.Select(picture => picture.Hash));
+    /// <summary>What the new pictures are.</summary>
+    public IReadOnlyList<string> PictureHashes => _newPictures.ConvertAll(picture => picture.Hash);
 
     /// <summary>Time that the new pictures took to prepare.</summary>
     public TimeSpan Preprocessing { get; private init; }

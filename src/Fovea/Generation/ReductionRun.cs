@@ -58,8 +58,8 @@ internal sealed class ReductionRun
     /// <summary>Where the unreduced visual tokens are.</summary>
     public Geometry Geometry { get; private set; } = Geometry.Empty;
 
-    /// <summary>The last encoder block that some signal needs; −1 if none does.</summary>
-    public int LastEncoderBlock => _stages.SelectMany(stage => stage.Request.Signals).OfType<Signal.EncoderAttentionSignal>().Select(signal => signal.Block).DefaultIfEmpty(-1).Max();
+    /// <summary>The encoder blocks whose attention some stage looks at, ascending.</summary>
+    public IReadOnlyList<int> EncoderBlocks => [.. Wants<Signal.EncoderAttentionSignal>(_ => true).Select(signal => signal.Block).Order()];
 
     /// <summary>
     /// Whether all that happens before the language model is decided by the pictures alone: no method there looks at the text, or goes on in the language
@@ -69,17 +69,14 @@ internal sealed class ReductionRun
         step.All(stage => stage.Request.Stage.Kind >= StageKind.Decoder)
         || step.All(stage => stage.Request.Stage.Kind < StageKind.Decoder && stage.Request.Signals.All(signal => signal.IsOfPictures)));
 
-    /// <summary>Tells runs apart whose encoder, and whose reductions before the language model where these are decided by the pictures alone, differ.</summary>
+    /// <summary>Tells runs apart that make other visual tokens of the same pictures, or keep other attention of them, where the pictures alone decide.</summary>
     public string PictureKey
     {
         get
         {
-            var blocks = _stages.SelectMany(stage => stage.Request.Signals).OfType<Signal.EncoderAttentionSignal>().Select(signal => signal.Block).Distinct().Order();
-            string key = $"attention {string.Join(',', blocks)}";
+            string key = $"reduced, attention {string.Join(',', EncoderBlocks)}";
             var early = _stages.Where(stage => stage.Request.Stage.Kind < StageKind.Decoder).DistinctBy(stage => stage.Step).ToList();
-            return !ActsOnPicturesAlone ? $"{key}, features"
-                : early.Count == 0 ? key
-                : $"{key}, seed {Plan.Seed}: {string.Join("; ", early.Select(stage => $"{stage.Step.Reducer.Identity} keeps {stage.Budget.Exact}"))}";
+            return early.Count == 0 ? key : $"{key}, seed {Plan.Seed}: {string.Join("; ", early.Select(stage => $"{stage.Step.Reducer.Identity} keeps {stage.Budget.Exact}"))}";
         }
     }
 
@@ -105,9 +102,6 @@ internal sealed class ReductionRun
 
         return false;
     }
-
-    /// <summary>Whether some stage still to come looks at this encoder block.</summary>
-    public bool WantsEncoderAttention(int block) => Wants<Signal.EncoderAttentionSignal>(signal => signal.Block == block).Any();
 
     /// <summary>The attention rows that stages to come want of this decoder layer.</summary>
     public IReadOnlyList<Signal.AttentionRowsSignal> WantedRows(int layer) => [.. Wants<Signal.AttentionRowsSignal>(signal => signal.Layer == layer)];
@@ -270,23 +264,40 @@ internal sealed class ReductionRun
         return Map.Sizes(ones);
     }
 
-    /// <summary>What a cache may keep now: values with what has happened to them, and the attention that was captured. Nothing is copied.</summary>
-    public CachedFeatures Snapshot(Tensor values, IReadOnlyList<Tensor> deepStack) => new(
-        values,
-        deepStack,
-        [.. _captured.Where(entry => entry.Key is Signal.EncoderAttentionSignal).Select(entry => (entry.Key, entry.Value.Values, entry.Value.Columns))],
-        Map,
-        [.. _reports]);
+    /// <summary>Visual tokens as a cache may keep them: with what has happened to them, and the encoder attention that was captured of them; rented.</summary>
+    public VisualFeatures Snapshot(Compute compute, VisualTokens tokens) => new(
+        tokens.Tokens,
+        tokens.DeepStack,
+        [.. _captured.Where(entry => entry.Key is Signal.EncoderAttentionSignal).Select(entry => (entry.Key, Gathered(compute, entry.Value)))])
+    {
+        Map = Map,
+        Reports = [.. _reports],
+    };
 
     /// <summary>Goes on from where a snapshot was taken.</summary>
-    public void Restore(CachedFeatures features)
+    public void Restore(VisualFeatures tokens)
     {
-        Map = features.Map;
-        _reports.AddRange(features.Reports.Select(report => report with { Time = TimeSpan.Zero }));
-        foreach (var (signal, values, columns) in features.Attention)
+        Map = tokens.Map;
+        _reports.AddRange(tokens.Reports.Select(report => report with { Time = TimeSpan.Zero }));
+        foreach (var (signal, values) in tokens.Attention)
         {
-            Keep(signal, CachedFeatures.CopyOf(values), columns);
+            Keep(signal, VisualFeatures.CopyOf(values), [.. Enumerable.Range(0, values.RowLength)]);
         }
+    }
+
+    /// <summary>The columns of the visual tokens that are left, rented.</summary>
+    private static Tensor Gathered(Compute compute, CapturedSignal signal)
+    {
+        var gathered = compute.Rent(signal.Values.Rows, signal.Columns.Length);
+        for (int head = 0; head < gathered.Rows; head++)
+        {
+            for (int i = 0; i < signal.Columns.Length; i++)
+            {
+                gathered.Row<float>(head)[i] = signal.Values.Row<float>(head)[signal.Columns[i]];
+            }
+        }
+
+        return gathered;
     }
 
     /// <summary>Frees captured signals.</summary>

@@ -42,8 +42,11 @@ public sealed class RunReport
     /// <summary>Prompt tokens that were found in the cache of the conversation.</summary>
     public int CachedTokens { get; set; }
 
-    /// <summary>Whether what the encoder makes of the pictures was found in the vision-feature cache: then nothing was encoded.</summary>
-    public bool FeatureCacheHit { get; set; }
+    /// <summary>Pictures and videos that were encoded.</summary>
+    public int PicturesEncoded { get; set; }
+
+    /// <summary>Pictures and videos that were not, because what the encoder makes of them was found in the vision-feature cache.</summary>
+    public int PicturesFromCache { get; set; }
 
     /// <summary>Bytes that the vision-feature cache held after the pictures; 0 without pictures or cache.</summary>
     public long FeatureCacheBytes { get; set; }

@@ -1,18 +1,19 @@
 namespace Fovea.Generation;
 
 /// <summary>
-/// What the vision encoder made of pictures, so that a further question about them does not encode them again. Belongs to one model; pictures that were
-/// encoded together are one entry, under a hash of their pixels and the part of the reductions that acts on them. Bounded in bytes: what was not used
-/// for longest goes first. Safe for concurrent use.
+/// What the vision encoder made of pictures, so that a further question about them does not encode them again. Belongs to one model. Every picture and video
+/// has an entry with its features before any reduction, whatever stands beside it; where nothing but the pictures decides about the reductions before the
+/// language model, what these left of the pictures of a prompt is an entry too. Bounded in bytes: what was not used for longest goes first. Safe for
+/// concurrent use.
 /// </summary>
 public sealed class VisionFeatureCache : IDisposable
 {
-    /// <summary>The bound where nobody says otherwise: 256 MiB, some 27 pictures of LLaVA-1.5-7B.</summary>
+    /// <summary>The bound where nobody says otherwise: 256 MiB, some 22 pictures of LLaVA-1.5-7B.</summary>
     public const long DefaultCapacity = 256L << 20;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, LinkedListNode<(string Key, CachedFeatures Features)>> _entries = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Key, CachedFeatures Features)> _byUse = new();
+    private readonly Dictionary<string, LinkedListNode<(string Key, VisualFeatures Features)>> _entries = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Key, VisualFeatures Features)> _byUse = new();
     private long _capacity = DefaultCapacity;
     private long _bytes;
 
@@ -80,7 +81,7 @@ public sealed class VisionFeatureCache : IDisposable
 
     /// <summary>Reads an entry; it stays the cache's, and whatever is to outlast the call must be copied.</summary>
     /// <returns>What was read, or none if there is no such entry.</returns>
-    internal T? Read<T>(string key, Func<CachedFeatures, T> read)
+    internal T? Read<T>(string key, Func<VisualFeatures, T> read)
         where T : class
     {
         lock (_lock)
@@ -96,18 +97,19 @@ public sealed class VisionFeatureCache : IDisposable
         }
     }
 
-    /// <summary>Keeps a copy, unless it alone is larger than the bound or already there.</summary>
-    internal void Add(string key, CachedFeatures features)
+    /// <summary>Keeps a copy of some rows, unless they alone are larger than the bound or the key is taken.</summary>
+    internal void Add(string key, VisualFeatures features, int first, int count)
     {
+        long bytes = features.BytesOf(count);
         lock (_lock)
         {
-            if (features.Bytes > _capacity || _entries.ContainsKey(key))
+            if (bytes > _capacity || _entries.ContainsKey(key))
             {
                 return;
             }
 
-            _entries.Add(key, _byUse.AddFirst((key, features.Copy())));
-            _bytes += features.Bytes;
+            _entries.Add(key, _byUse.AddFirst((key, features.Copy(first, count))));
+            _bytes += bytes;
             Shrink();
         }
     }
@@ -120,11 +122,11 @@ public sealed class VisionFeatureCache : IDisposable
         }
     }
 
-    private void Drop(LinkedListNode<(string Key, CachedFeatures Features)> node)
+    private void Drop(LinkedListNode<(string Key, VisualFeatures Features)> node)
     {
         _byUse.Remove(node);
         _entries.Remove(node.Value.Key);
-        _bytes -= node.Value.Features.Bytes;
+        _bytes -= node.Value.Features.BytesOf(node.Value.Features.Values.Rows);
         node.Value.Features.Dispose();
     }
 }

@@ -7,118 +7,88 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Generation;
 
 /// <summary>
-/// Pictures to visual tokens: encoder blocks, selection, projector, packing, and the reductions between them. What is dropped before the projector is not
-/// projected.
+/// Pictures to visual tokens: features, projector, packing, and the reductions between them. What is dropped before the projector is not projected.
 /// </summary>
 internal sealed class VisualPass(MultimodalModel model, Compute compute, ForwardObserver? observer, VisionFeatureCache? cache)
 {
-    private readonly DecoderPass _text = new(model.LanguageModel, compute, observer: null);
+    private readonly EncoderPass _encoder = new(model, compute, observer, cache);
 
     /// <summary>
-    /// Runs the pictures of one prompt, or takes from the cache what it holds of them: the visual tokens after all reductions before the language model, or,
-    /// where these depend on more than the pictures, the features before them.
+    /// Runs the pictures of one prompt, or takes from the cache what it holds of them: the visual tokens after all reductions before the language model where
+    /// these depend on nothing but the pictures; otherwise, and for a picture that stands beside others than before, the features before them.
     /// </summary>
     /// <param name="input">The pictures, prepared.</param>
-    /// <param name="pictures">What they are, for the cache.</param>
+    /// <param name="hashes">What each is, for the cache.</param>
     /// <param name="run">The request's reductions; begins here.</param>
     /// <param name="report">Receives times and operations.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <returns>The visual tokens that are left; owned by the caller.</returns>
-    public VisualTokens Run(VisualInput input, string pictures, ReductionRun run, RunReport report, CancellationToken cancellation)
+    public VisualTokens Run(VisualInput input, IReadOnlyList<string> hashes, ReductionRun run, RunReport report, CancellationToken cancellation)
     {
         run.Begin(input.Geometry);
         report.VisualTokens = input.Geometry.Count;
-        string key = $"{pictures} {run.PictureKey}";
-        var found = run.ActsOnPicturesAlone ? cache?.Read(key, features => Restore(features, run)) : null;
-        report.FeatureCacheHit = found is not null;
-        var tokens = found ?? Compute(input, key, run, report, cancellation);
+        string key = $"{string.Join(' ', hashes)} {run.PictureKey}";
+        var tokens = run.ActsOnPicturesAlone ? cache?.Read(key, tokens => Restore(tokens, run)) : null;
+        if (tokens is not null)
+        {
+            report.PicturesFromCache = hashes.Count;
+        }
+
+        tokens ??= Compute(input, hashes, key, run, report, cancellation);
         report.FeatureCacheBytes = cache?.Bytes ?? 0;
         return tokens;
     }
 
-    private VisualTokens Compute(VisualInput input, string key, ReductionRun run, RunReport report, CancellationToken cancellation)
+    private VisualTokens Compute(VisualInput input, IReadOnlyList<string> hashes, string key, ReductionRun run, RunReport report, CancellationToken cancellation)
     {
-        var encoded = run.ActsOnPicturesAlone ? Encode(input, run, report, cancellation) : EncodeOnce(input, key, run, report, cancellation);
-        observer?.OnFeatures(encoded.Features);
-        var tokens = run.ActsAt(Stage.BeforeProjector) ? ReduceAndProject(input, run, encoded.Features, report) : Project(input.Packing, encoded.Features, report);
+        var encoded = _encoder.Run(input, hashes, run.EncoderBlocks, report, cancellation);
+        foreach (var (signal, attention) in encoded.Attention)
+        {
+            run.Keep(signal, Packed(input.Packing, attention), [.. Enumerable.Range(0, input.Geometry.Count)]);
+        }
+
+        observer?.OnFeatures(encoded.Values);
+        var tokens = run.ActsAt(Stage.BeforeProjector) ? ReduceAndProject(input, run, encoded.Values, report) : Project(input.Packing, encoded.Values, report);
         tokens = Reduce(Stage.AfterProjector, run, tokens);
         observer?.OnVisualTokens(tokens);
-        var result = new VisualTokens(CachedFeatures.CopyOf(tokens), DeepStack(input, encoded, run, report));
-        if (run.ActsOnPicturesAlone)
+        var result = new VisualTokens(VisualFeatures.CopyOf(tokens), DeepStack(input, encoded, run, report));
+        if (run.ActsOnPicturesAlone && run.Failure is null)
         {
-            cache?.Add(key, run.Snapshot(result.Tokens, result.DeepStack));
+            cache?.Add(key, run.Snapshot(compute, result), 0, result.Tokens.Rows);
         }
 
         return result;
     }
 
     /// <summary>The visual tokens of an entry. The observer sees them alone; nothing else was computed.</summary>
-    private VisualTokens Restore(CachedFeatures features, ReductionRun run)
+    private VisualTokens Restore(VisualFeatures tokens, ReductionRun run)
     {
-        run.Restore(features);
-        observer?.OnVisualTokens(features.Values);
-        return new VisualTokens(CachedFeatures.CopyOf(features.Values), [.. features.DeepStack.Select(CachedFeatures.CopyOf)]);
+        run.Restore(tokens);
+        observer?.OnVisualTokens(tokens.Values);
+        return new VisualTokens(VisualFeatures.CopyOf(tokens.Values), [.. tokens.DeepStack.Select(VisualFeatures.CopyOf)]);
     }
 
-    /// <summary>The features, from the cache if it has them.</summary>
-    private EncodedPictures EncodeOnce(VisualInput input, string key, ReductionRun run, RunReport report, CancellationToken cancellation)
+    /// <summary>Attention over feature rows to attention over visual tokens, owned by the caller.</summary>
+    private static Tensor Packed(TokenPacking packing, Tensor attention)
     {
-        var found = cache?.Read(key, features =>
+        var packed = Tensor.Allocate(attention.Rows, packing.Tokens);
+        for (int head = 0; head < attention.Rows; head++)
         {
-            run.Restore(features);
-            Tensor[] levels = [.. features.DeepStack.Select(Rented)];
-            return new EncodedPictures(Rented(features.Values), level => levels[level]);
-        });
-        report.FeatureCacheHit = found is not null;
-        if (found is not null)
-        {
-            return found;
+            packing.Apply(attention.Row<float>(head), packed.Row<float>(head));
         }
 
-        var encoded = Encode(input, run, report, cancellation);
-        cache?.Add(key, run.Snapshot(encoded.Features, [.. Enumerable.Range(0, model.DeepStackLevels).Select(encoded.DeepStack)]));
-        return encoded;
-    }
-
-    private Tensor Rented(Tensor tensor)
-    {
-        var copy = compute.Rent(tensor.Rows, tensor.RowLength);
-        tensor.AsSpan<float>().CopyTo(copy.AsSpan<float>());
-        return copy;
-    }
-
-    private EncodedPictures Encode(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
-    {
-        long started = Stopwatch.GetTimestamp();
-        var state = RunBlocks(input, run, report, cancellation);
-        state.TextFeature = TextFeature(input, report, cancellation);
-        var features = model.Features(compute, state);
-        report.EncoderFlops += 2 * model.FeatureMultiplyAdds(state);
-        report.Encoding += Stopwatch.GetElapsedTime(started);
-        return new EncodedPictures(features, level => model.DeepStackFeatures(compute, state, level));
-    }
-
-    private Tensor? TextFeature(VisualInput input, RunReport report, CancellationToken cancellation)
-    {
-        if (input.Question.Count == 0)
-        {
-            return null;
-        }
-
-        var feature = _text.TextFeature(input.Question, report, cancellation);
-        observer?.OnTextFeature(input.Question, feature);
-        return feature;
+        return packed;
     }
 
     /// <summary>DeepStack features go the way of the tokens that they belong to.</summary>
-    private Tensor[] DeepStack(VisualInput input, EncodedPictures encoded, ReductionRun run, RunReport report)
+    private Tensor[] DeepStack(VisualInput input, VisualFeatures encoded, ReductionRun run, RunReport report)
     {
         var levels = new Tensor[model.DeepStackLevels];
         for (int level = 0; level < levels.Length; level++)
         {
             var mark = compute.Arena.Top;
-            var features = encoded.DeepStack(level);
-            levels[level] = CachedFeatures.CopyOf(run.Map.IsSelection
+            var features = encoded.DeepStack[level];
+            levels[level] = VisualFeatures.CopyOf(run.Map.IsSelection
                 ? Project(input.Packing.Select(run.Map.Representatives), features, report, rows => model.ProjectDeepStack(compute, rows, level))
                 : run.Map.Apply(compute, Project(input.Packing, features, report, rows => model.ProjectDeepStack(compute, rows, level))));
             observer?.OnDeepStack(level, levels[level]);
@@ -193,60 +163,4 @@ internal sealed class VisualPass(MultimodalModel model, Compute compute, Forward
         values.Truncate(map.Outputs);
         return values;
     }
-
-    private VisionState RunBlocks(VisualInput input, ReductionRun run, RunReport report, CancellationToken cancellation)
-    {
-        var vision = model.Vision;
-        var state = vision.Embed(compute, input);
-        report.EncoderFlops += vision.EmbedOperations(state);
-        observer?.OnEncoder(-1, state.States);
-        Snapshot(state, 0);
-        int last = Math.Max(model.FeatureLayers.Max() - 1, run.LastEncoderBlock);
-        for (int block = 0; block <= last; block++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var attention = vision.Attend(compute, block, state, run.WantsEncoderAttention(block) || (observer?.WantsEncoderAttention(block) ?? false));
-            if (attention is not null)
-            {
-                KeepAttention(block, input, model.FeatureAttention(state, attention), run);
-            }
-
-            vision.FeedForward(compute, block, state);
-            observer?.OnEncoder(block, state.States);
-            Snapshot(state, block + 1);
-            report.EncoderFlops += vision.BlockOperations(block, state);
-        }
-
-        return state;
-    }
-
-    private void Snapshot(VisionState state, int hiddenState)
-    {
-        if (model.FeatureLayers.Contains(hiddenState))
-        {
-            var copy = compute.Rent(state.States.Rows, state.States.RowLength);
-            state.States.AsSpan<float>().CopyTo(copy.AsSpan<float>());
-            state.HiddenStates[hiddenState] = copy;
-        }
-    }
-
-    private void KeepAttention(int block, VisualInput input, Tensor features, ReductionRun run)
-    {
-        using (features)
-        {
-            observer?.OnEncoderAttention(block, features);
-            var attention = Tensor.Allocate(features.Rows, input.Geometry.Count);
-            for (int head = 0; head < attention.Rows; head++)
-            {
-                input.Packing.Apply(features.Row<float>(head), attention.Row<float>(head));
-            }
-
-            run.Keep(Signal.EncoderAttention(block), attention, [.. Enumerable.Range(0, attention.RowLength)]);
-        }
-    }
-
-    /// <summary>What the encoder makes of pictures, before anything is reduced.</summary>
-    /// <param name="Features">[feature rows, feature width], rented.</param>
-    /// <param name="DeepStack">The further features of a level, rented.</param>
-    private sealed record EncodedPictures(Tensor Features, Func<int, Tensor> DeepStack);
 }

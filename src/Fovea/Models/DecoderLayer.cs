@@ -70,11 +70,12 @@ public sealed class DecoderLayer : IDisposable
     {
         var mark = compute.Arena.Top;
         var normed = _inputNorm.Forward(compute, hidden);
-        var queries = _attention.Queries(compute, normed);
-        var keys = _attention.Keys(compute, normed);
+        var rows = new SharedRows(normed);
+        var queries = _attention.Queries(compute, ref rows);
+        var keys = _attention.Keys(compute, ref rows);
         compute.Rotate(queries, cos, sin);
         compute.Rotate(keys, cos, sin);
-        var values = _attention.Values(compute, normed);
+        var values = _attention.Values(compute, ref rows);
         for (int i = 0; i < slices.Length; i++)
         {
             var slice = slices[i];
@@ -96,13 +97,21 @@ public sealed class DecoderLayer : IDisposable
     }
 
     /// <summary>What the first half would attend with: queries of <paramref name="hidden"/>, before rotary embedding; rented.</summary>
-    public Tensor ProjectQueries(Compute compute, Tensor hidden) => _attention.Queries(compute, _inputNorm.Forward(compute, hidden));
+    public Tensor ProjectQueries(Compute compute, Tensor hidden)
+    {
+        var rows = new SharedRows(_inputNorm.Forward(compute, hidden));
+        return _attention.Queries(compute, ref rows);
+    }
 
     /// <summary>The mean of <see cref="ProjectQueries"/> over all rows: [1, heads · head size], rented.</summary>
     public Tensor ProjectMeanQuery(Compute compute, Tensor hidden) => _attention.MeanQuery(compute, _inputNorm.Forward(compute, hidden));
 
     /// <summary>What the first half would attend to: keys of <paramref name="hidden"/>, before rotary embedding; rented.</summary>
-    public Tensor ProjectKeys(Compute compute, Tensor hidden) => _attention.Keys(compute, _inputNorm.Forward(compute, hidden));
+    public Tensor ProjectKeys(Compute compute, Tensor hidden)
+    {
+        var rows = new SharedRows(_inputNorm.Forward(compute, hidden));
+        return _attention.Keys(compute, ref rows);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -6,6 +6,13 @@ internal sealed class LayoutBuilder
     private readonly List<VisualToken> _tokens = [];
     private readonly List<TokenGrid> _grids = [];
     private readonly List<IReadOnlyList<(int Row, float Weight)>> _rows = [];
+    private readonly List<PictureSlice> _pictures = [];
+
+    /// <summary>The pictures and videos so far.</summary>
+    public IReadOnlyList<PictureSlice> Pictures => _pictures;
+
+    /// <summary>Notes where the next picture or video of the prompt lies.</summary>
+    public void Picture(PictureSlice picture) => _pictures.Add(picture);
 
     /// <summary>Opens a grid; tokens that follow belong to it.</summary>
     public void Grid(TokenGrid grid) => _grids.Add(grid);

@@ -67,15 +67,16 @@ public sealed class VisionBlock : IDisposable
     {
         var mark = compute.Arena.Top;
         var normed = _norm1.Forward(compute, states);
-        var queries = _attention.Queries(compute, normed);
-        var keys = _attention.Keys(compute, normed);
+        var rows = new SharedRows(normed);
+        var queries = _attention.Queries(compute, ref rows);
+        var keys = _attention.Keys(compute, ref rows);
         if (rotary is var (cos, sin))
         {
             compute.Rotate(queries, cos, sin);
             compute.Rotate(keys, cos, sin);
         }
 
-        var values = _attention.Values(compute, normed);
+        var values = _attention.Values(compute, ref rows);
         var segments = new AttentionSegment[offsets.Length - 1];
         for (int piece = 0; piece < segments.Length; piece++)
         {

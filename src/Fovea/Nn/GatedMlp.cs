@@ -38,8 +38,9 @@ public sealed class GatedMlp : FeedForward
     /// <inheritdoc/>
     public override Tensor Forward(Compute compute, Tensor x)
     {
-        var gate = _gate.Forward(compute, x);
-        compute.ActivateGated(gate, _up.Forward(compute, x), _activation);
+        var rows = new SharedRows(x);
+        var gate = _gate.Forward(compute, ref rows);
+        compute.ActivateGated(gate, _up.Forward(compute, ref rows), _activation);
         return _down.Forward(compute, gate);
     }
 

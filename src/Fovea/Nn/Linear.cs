@@ -96,6 +96,12 @@ public sealed class Linear : IDisposable
     /// <returns>[rows, outputs], rented.</returns>
     public Tensor Forward(Compute compute, Tensor x) => compute.Linear(x, _weight, _bias);
 
+    /// <summary>Applies the layer to rows that other layers read too.</summary>
+    /// <param name="compute">Where to run.</param>
+    /// <param name="x">[rows, inputs].</param>
+    /// <returns>[rows, outputs], rented.</returns>
+    public Tensor Forward(Compute compute, ref SharedRows x) => compute.Linear(ref x, _weight, _bias);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -39,21 +39,28 @@ public sealed class SelfAttention : IDisposable
     public long MultiplyAdds => new[] { _query, _key, _value, _output }.Sum(linear => (long)linear.Inputs * linear.Outputs);
 
     /// <summary>Queries [rows, heads · headSize] of x [rows, width], rented.</summary>
-    public Tensor Queries(Compute compute, Tensor x) => Normed(compute, _queryNorm, _query.Forward(compute, x));
+    public Tensor Queries(Compute compute, ref SharedRows x) => Normed(compute, _queryNorm, _query.Forward(compute, ref x));
 
     /// <summary>
     /// The mean of <see cref="Queries"/>: [1, heads · headSize], rented. Without a norm of queries the projection is linear, so that the mean of x is projected
     /// rather than every row.
     /// </summary>
-    public Tensor MeanQuery(Compute compute, Tensor x) => _queryNorm is null
-        ? _query.Forward(compute, RowMean.Of(compute, x, x.Rows))
-        : RowMean.Of(compute, Queries(compute, x), x.Rows);
+    public Tensor MeanQuery(Compute compute, Tensor x)
+    {
+        if (_queryNorm is null)
+        {
+            return _query.Forward(compute, RowMean.Of(compute, x, x.Rows));
+        }
+
+        var rows = new SharedRows(x);
+        return RowMean.Of(compute, Queries(compute, ref rows), x.Rows);
+    }
 
     /// <summary>Keys [rows, kvHeads · headSize] of x [rows, width], rented.</summary>
-    public Tensor Keys(Compute compute, Tensor x) => Normed(compute, _keyNorm, _key.Forward(compute, x));
+    public Tensor Keys(Compute compute, ref SharedRows x) => Normed(compute, _keyNorm, _key.Forward(compute, ref x));
 
     /// <summary>Values [rows, kvHeads · headSize] of x [rows, width], rented.</summary>
-    public Tensor Values(Compute compute, Tensor x) => _value.Forward(compute, x);
+    public Tensor Values(Compute compute, ref SharedRows x) => _value.Forward(compute, ref x);
 
     /// <summary>Attends and projects back: [rows, heads · headSize] → [rows, width], rented.</summary>
     public Tensor Attend(Compute compute, Tensor queries, ReadOnlySpan<AttentionSegment> segments) =>

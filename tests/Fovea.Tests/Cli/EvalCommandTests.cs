@@ -39,6 +39,15 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public void Eval_OfSeveralBudgets_EncodesEachPictureOnceAndSaysSo()
+    {
+        int pictures = Fovea.Evaluation.QuestionSet.Load(Data).Questions.Take(15).DistinctBy(question => question.Image).Count();
+        string[] sweep = ["--limit", "15", "--method", "fastervlm", "--keep", "36,9"];
+        Assert.Contains($"pictures: {pictures} encoded, {30 - pictures} taken from the feature cache", Eval(sweep).Out, StringComparison.Ordinal);
+        Assert.Contains("pictures: 30 encoded, 0 taken", Eval([.. sweep, "--feature-cache", "0"]).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Eval_OfConfigurationsAndPresets_RunsEachAndWritesItsMetrics()
     {
         string file = Path.Combine(_folder, "mine.json"), logs = Path.Combine(_folder, "logs");

@@ -27,7 +27,7 @@ public sealed class VisionFeatureCacheTests : IDisposable
     {
         var first = Ask(ReductionPlan.None, 1).Report;
         var second = Ask(ReductionPlan.None, 1).Report;
-        Assert.Equal((false, true), (first.FeatureCacheHit, second.FeatureCacheHit));
+        Assert.Equal((1, 0, 0, 1), (first.PicturesEncoded, first.PicturesFromCache, second.PicturesEncoded, second.PicturesFromCache));
         Assert.True(first.EncoderFlops > 0 && second.EncoderFlops == 0 && second.Encoding == TimeSpan.Zero);
         Assert.Equal(first.VisualTokens, second.VisualTokens);
         Assert.Equal(_cache.Bytes, second.FeatureCacheBytes);
@@ -39,7 +39,7 @@ public sealed class VisionFeatureCacheTests : IDisposable
     {
         var request = Request(ReductionPlan.None, [1]);
         var results = new Generator(_model, _compute, cache: _cache).Generate([request, request, request]);
-        Assert.Equal([false, true, true], results.Select(result => result.Report.FeatureCacheHit));
+        Assert.Equal([0, 1, 1], results.Select(result => result.Report.PicturesFromCache));
     }
 
     [Theory]
@@ -51,20 +51,32 @@ public sealed class VisionFeatureCacheTests : IDisposable
     [InlineData("uniform", "9", "{\"mode\":\"grid\"}", 0, "uniform", "9", "{}", 0, false)]
     [InlineData("uniform", "9", "{\"mode\":\"grid\"}", 0, "uniform", "9", "{\"mode\":\"grid\"}", 0, true)]
     [InlineData("fastv", "9", "{}", 0, "fastv", "20", "{\"fastv_k\":3}", 1, true)]
-    public void Generate_WithAnotherPlan_HitsIfItsPartBeforeTheLanguageModelIsTheSame(
-        string method, string keep, string options, ulong seed, string otherMethod, string otherKeep, string otherOptions, ulong otherSeed, bool hits)
+    public void Generate_WithAnotherPlan_ProjectsNothingIfItsPartBeforeTheLanguageModelIsTheSame(
+        string method, string keep, string options, ulong seed, string otherMethod, string otherKeep, string otherOptions, ulong otherSeed, bool same)
     {
         _ = Ask(Plan(method, keep, options, seed), 1);
-        Assert.Equal(hits, Ask(Plan(otherMethod, otherKeep, otherOptions, otherSeed), 1).Report.FeatureCacheHit);
+        var report = Ask(Plan(otherMethod, otherKeep, otherOptions, otherSeed), 1).Report;
+        Assert.Equal(same, report.EncoderFlops == 0);
+        bool looksAtAttention = otherMethod != method;
+        Assert.Equal(looksAtAttention ? 1 : 0, report.PicturesEncoded);
+    }
+
+    [Fact]
+    public void Generate_OfAPlanThatFails_LeavesNothingThatAnotherWouldTake()
+    {
+        var good = Plan("random", "30", "{}", 0);
+        var bad = good with { Steps = [.. good.Steps, .. Plan("fastv", "9", "{\"fastv_k\":99}", 0).Steps] };
+        Assert.Throws<ArgumentException>(() => Ask(bad, 1));
+        Assert.Equal(30, Ask(good, 1).Report.Map.Outputs);
     }
 
     [Fact]
     public void Generate_WithMethodsMadeByHand_TakesNoneForAnother()
     {
-        Assert.False(Ask(ByHand(), 1).Report.FeatureCacheHit);
+        Assert.NotEqual(0, Ask(ByHand(), 1).Report.EncoderFlops);
         var plan = ByHand();
-        Assert.False(Ask(plan, 1).Report.FeatureCacheHit);
-        Assert.True(Ask(plan, 1).Report.FeatureCacheHit);
+        Assert.NotEqual(0, Ask(plan, 1).Report.EncoderFlops);
+        Assert.Equal(0, Ask(plan, 1).Report.EncoderFlops);
 
         static ReductionPlan ByHand() => new() { Steps = [new PlanStep("r", new RandomSelection(new RandomOptions()), TokenBudget.KeepCount(9))] };
     }
@@ -80,10 +92,10 @@ public sealed class VisionFeatureCacheTests : IDisposable
         var expected = new Generator(model, _compute, alone).Generate(request);
         var cached = new LogitsObserver();
         var generator = new Generator(model, _compute, cached, _cache);
-        Assert.False(generator.Generate(request).Report.FeatureCacheHit);
+        Assert.Equal(1, generator.Generate(request).Report.PicturesEncoded);
         cached.Steps.Clear();
         var report = generator.Generate(request).Report;
-        Assert.True(report.FeatureCacheHit);
+        Assert.Equal(0, report.PicturesEncoded);
         Assert.Equal(TimeSpan.Zero, report.Encoding);
         Assert.True(report.EncoderFlops > 0, "the projector still runs");
         Assert.Equal(alone.Steps.Select(step => step[0]), cached.Steps.Select(step => step[0]));
@@ -93,14 +105,16 @@ public sealed class VisionFeatureCacheTests : IDisposable
     [Fact]
     public void Capacity_Reached_DropsWhatWasNotUsedForLongest()
     {
-        _ = Ask(ReductionPlan.None, 1);
-        _cache.Capacity = _cache.Bytes * 2;
-        _ = Ask(ReductionPlan.None, 2);
-        _ = Ask(ReductionPlan.None, 1);
-        _ = Ask(ReductionPlan.None, 3);
-        Assert.Equal(2, _cache.Count);
-        Assert.True(Ask(ReductionPlan.None, 1).Report.FeatureCacheHit);
-        Assert.False(Ask(ReductionPlan.None, 2).Report.FeatureCacheHit);
+        using var tensor = Tensor.Allocate(4, 8);
+        var features = new VisualFeatures(tensor, [], []);
+        _cache.Capacity = features.BytesOf(4) * 2;
+        _cache.Add("1", features, 0, 4);
+        _cache.Add("2", features, 0, 4);
+        Assert.True(Holds("1"));
+        _cache.Add("3", features, 0, 4);
+        Assert.Equal((2, true, false, true), (_cache.Count, Holds("1"), Holds("2"), Holds("3")));
+
+        bool Holds(string key) => _cache.Read(key, found => found) is not null;
     }
 
     [Fact]
@@ -110,7 +124,7 @@ public sealed class VisionFeatureCacheTests : IDisposable
         _cache.Capacity = 0;
         Assert.Equal((0, 0L), (_cache.Count, _cache.Bytes));
         _ = Ask(ReductionPlan.None, 1);
-        Assert.False(Ask(ReductionPlan.None, 1).Report.FeatureCacheHit);
+        Assert.Equal(1, Ask(ReductionPlan.None, 1).Report.PicturesEncoded);
         Assert.Throws<ArgumentOutOfRangeException>(() => _cache.Capacity = -1);
     }
 
@@ -122,26 +136,26 @@ public sealed class VisionFeatureCacheTests : IDisposable
         var generator = new Generator(model, _compute, cache: _cache);
         _ = generator.Generate(new GenerationRequest { Prompt = model.Prompt([ChatMessage.User("What?", 1)]), Images = [picture], MaxNewTokens = 1 });
         var video = generator.Generate(new GenerationRequest { Prompt = model.Prompt([ChatMessage.User("What?", 0, 1)]), Videos = [new VisualItem([picture], true)], MaxNewTokens = 1 });
-        Assert.False(video.Report.FeatureCacheHit);
+        Assert.Equal((1, 0), (video.Report.PicturesEncoded, video.Report.PicturesFromCache));
     }
 
     [Fact]
     public void AddAndRead_FromManyThreads_StayWithinTheBound()
     {
         using var tensor = Tensor.Allocate(4, 8);
-        var features = new CachedFeatures(tensor, [], [], TokenMap.Identity(4), []);
-        _cache.Capacity = features.Bytes * 5;
+        var features = new VisualFeatures(tensor, [], []);
+        _cache.Capacity = features.BytesOf(4) * 5;
         Parallel(8, thread =>
         {
             for (int i = 0; i < 500; i++)
             {
                 string key = $"{(i * (thread + 1)) % 13}";
-                _cache.Add(key, features);
+                _cache.Add(key, features, 0, 4);
                 _ = _cache.Read(key, found => found.Values.AsSpan<float>().ToArray());
             }
         });
         Assert.InRange(_cache.Bytes, 0, _cache.Capacity);
-        Assert.Equal(_cache.Count * features.Bytes, _cache.Bytes);
+        Assert.Equal(_cache.Count * features.BytesOf(4), _cache.Bytes);
     }
 
     private static void Parallel(int count, Action<int> work)

@@ -20,6 +20,7 @@ internal sealed class InternVlLayout(InternVlConfig config, CheckpointFolder fol
         int tile = 0;
         for (int item = 0; item < items.Count; item++)
         {
+            int first = tile;
             if (items[item].IsVideo)
             {
                 parts.Add(Videos.Process(items[item].Frames).Pixels);
@@ -37,9 +38,15 @@ internal sealed class InternVlLayout(InternVlConfig config, CheckpointFolder fol
                     Tile(layout, grid, tile++);
                 }
             }
+
+            int tokens = config.Shuffle.Tokens;
+            layout.Picture(new PictureSlice(first, tile - first, first * tokens, (tile - first) * tokens));
         }
 
-        return new VisualInput(TilePixels.Check(TilePixels.Join(parts), config.VisionConfig.Sizes), layout.Geometry(), TokenPacking.Identity(tile * config.Shuffle.Tokens));
+        return new VisualInput(TilePixels.Check(TilePixels.Join(parts), config.VisionConfig.Sizes), layout.Geometry(), TokenPacking.Identity(tile * config.Shuffle.Tokens))
+        {
+            Pictures = layout.Pictures,
+        };
     }
 
     private IEnumerable<TokenGrid> Grids(int item, ProcessedImage image)

@@ -21,9 +21,10 @@ internal sealed class SquareLayout(LlavaConfig config, ImageProcessor processor)
         var layout = new LayoutBuilder();
         for (int image = 0; image < items.Count; image++)
         {
+            layout.Picture(new PictureSlice(image, 1, image * perTile, perTile));
             layout.Tile(image, 0, image, side, image * perTile, classToken);
         }
 
-        return new VisualInput(pixels, layout.Geometry(), layout.Packing(items.Count * perTile)) { FeatureRows = rows };
+        return new VisualInput(pixels, layout.Geometry(), layout.Packing(items.Count * perTile)) { Pictures = layout.Pictures, FeatureRows = rows };
     }
 }

@@ -35,19 +35,24 @@ internal sealed class TiledLayout(LlavaConfig config, ImageProcessor processor, 
             {
                 var video = videos ?? throw new NotSupportedException("The model takes pictures, not videos.");
                 parts.Add(TilePixels.Check(video.Process(items[i].Frames).Pixels, config.VisionConfig));
+                layout.Picture(Slice(tile, parts[^1].Rows));
                 Video(layout, i, tile, parts[^1].Rows);
                 tile += parts[^1].Rows;
             }
             else
             {
-                Picture(layout, i, images.Dequeue());
+                var image = images.Dequeue();
+                layout.Picture(Slice(image.FirstTile, image.TileCount));
+                Picture(layout, i, image);
             }
         }
 
         var pixels = TilePixels.Join(parts);
         int[] rows = TilePixels.FeatureRows(pixels.Rows, config.VisionConfig, _classToken);
-        return new VisualInput(pixels, layout.Geometry(), layout.Packing(rows.Length)) { FeatureRows = rows };
+        return new VisualInput(pixels, layout.Geometry(), layout.Packing(rows.Length)) { Pictures = layout.Pictures, FeatureRows = rows };
     }
+
+    private PictureSlice Slice(int tile, int tiles) => new(tile, tiles, tile * PerTile, tiles * PerTile);
 
     private void Picture(LayoutBuilder layout, int index, ProcessedImage image)
     {

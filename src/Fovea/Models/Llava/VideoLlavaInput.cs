@@ -10,6 +10,13 @@ namespace Fovea.Models.Llava;
 internal sealed record VideoLlavaInput(Tensor Pixels, Tensor Frames, Geometry Geometry, TokenPacking Packing) : VisualInput(Pixels, Geometry, Packing)
 {
     /// <inheritdoc/>
+    private protected override VisualInput WithPixels(IReadOnlyList<int> pictures, IReadOnlyList<int> rows) => this with
+    {
+        Pixels = RowsOf(Pixels, [.. rows.Where(row => row < Pixels.Rows)]),
+        Frames = RowsOf(Frames, [.. rows.Where(row => row >= Pixels.Rows).Select(row => row - Pixels.Rows)]),
+    };
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

@@ -20,17 +20,24 @@ internal sealed class VideoLlavaLayout(LlavaConfig config, ImageProcessor proces
         {
             if (!items[i].IsVideo)
             {
+                layout.Picture(new PictureSlice(picture, 1, picture * patches, patches));
                 layout.Tile(i, 0, picture, vision.Side, picture++ * patches, classToken: false);
                 continue;
             }
 
-            for (int f = 0; f < items[i].Frames.Count; f++, frame++)
+            int count = items[i].Frames.Count, feature = (pixels.Rows * patches) + (frame * vision.Tokens);
+            layout.Picture(new PictureSlice(pixels.Rows + frame, count, feature, count * vision.Tokens));
+            for (int f = 0; f < count; f++, frame++)
             {
-                layout.Tile(i, f, pixels.Rows + frame, vision.Side, (pixels.Rows * patches) + (frame * vision.Tokens), classToken: true);
+                layout.Tile(i, f, pixels.Rows + frame, vision.Side, feature + (f * vision.Tokens), classToken: true);
             }
         }
 
         int[] rows = [.. TilePixels.FeatureRows(pixels.Rows, vision, keepClassToken: false), .. Enumerable.Range(pixels.Rows * vision.Tokens, frame * vision.Tokens)];
-        return new VideoLlavaInput(pixels, frames.Count > 0 ? TilePixels.Join(frames) : empty, layout.Geometry(), layout.Packing(rows.Length)) { FeatureRows = rows };
+        return new VideoLlavaInput(pixels, frames.Count > 0 ? TilePixels.Join(frames) : empty, layout.Geometry(), layout.Packing(rows.Length))
+        {
+            Pictures = layout.Pictures,
+            FeatureRows = rows,
+        };
     }
 }

@@ -124,15 +124,18 @@ public sealed class QueccLayer : IDisposable
     {
         int keys = Config.Grid.WindowPatches;
         int[] order = Config.Grid.WindowOrder(levels.Rows / Config.Grid.Patches);
-        var key = InOrder(compute, _attention.Keys(compute, Map(compute, _key, levels)), order);
-        var value = InOrder(compute, _attention.Values(compute, Map(compute, _value, levels)), order);
+        var rows = new SharedRows(Map(compute, _key, levels));
+        var key = InOrder(compute, _attention.Keys(compute, ref rows), order);
+        rows = new SharedRows(Map(compute, _value, levels));
+        var value = InOrder(compute, _attention.Values(compute, ref rows), order);
         var segments = new AttentionSegment[cells.Rows];
         for (int cell = 0; cell < segments.Length; cell++)
         {
             segments[cell] = new AttentionSegment(cell, 1, key, value, cell * keys, keys, null, captures.IsEmpty ? null : captures[cell]);
         }
 
-        return _attention.Attend(compute, _attention.Queries(compute, cells), segments);
+        rows = new SharedRows(cells);
+        return _attention.Attend(compute, _attention.Queries(compute, ref rows), segments);
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,20 @@ internal sealed class QwenLayout
         }
 
         var geometry = Places([.. items.Select((item, index) => (grids[index], Step(item)))], _config.VisionConfig.SpatialMergeSize);
-        return new QwenInput(Join(parts), geometry, TokenPacking.Identity(geometry.Count), grids);
+        return new QwenInput(Join(parts), geometry, TokenPacking.Identity(geometry.Count), grids) { Pictures = Slices(grids, _config.VisionConfig.MergedPatches) };
+    }
+
+    private static PictureSlice[] Slices(List<PatchGrid> grids, int merged)
+    {
+        var slices = new PictureSlice[grids.Count];
+        int row = 0;
+        for (int i = 0; i < slices.Length; i++)
+        {
+            slices[i] = new PictureSlice(row, grids[i].Count, row / merged, grids[i].Count / merged);
+            row += grids[i].Count;
+        }
+
+        return slices;
     }
 
     /// <summary>Where merged tokens stand.</summary>

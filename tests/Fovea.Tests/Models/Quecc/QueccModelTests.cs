@@ -37,7 +37,7 @@ public sealed class QueccModelTests : IDisposable
         var model = TinyModels.Load(Tiny);
         using var cache = new VisionFeatureCache();
         var generator = new Generator(model, _compute, null, cache);
-        bool Hit(string question) => generator.Generate(Request(model, question)).Report.FeatureCacheHit;
+        bool Hit(string question) => generator.Generate(Request(model, question)).Report.PicturesEncoded == 0;
         Assert.False(Hit("What is this?"));
         Assert.False(Hit("Where is it?"));
         Assert.True(Hit("What is this?"));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Fovea.Tensors.Threading;
 
 namespace Fovea.Tests.Tensors.Threading;
@@ -9,7 +10,7 @@ public sealed class WorkersTests
     [Theory]
     [MemberData(nameof(Degrees))]
     [Trait("kind", "property")]
-    public void Run_DoesEveryItemOnceInTheFixedPartition(int degree)
+    public void Run_DoesEveryItemOnceInRangesOfTheFixedPartition(int degree)
     {
         using var workers = new Workers(degree);
         foreach (int count in new[] { 0, 1, 2, 3, 6, 7, 8, 100, 1001 })
@@ -20,13 +21,10 @@ public sealed class WorkersTests
                 {
                     var work = new Marking(new int[count], new int[count]);
                     workers.Run(count, grain, ref work);
-                    int parts = Math.Min(degree, Math.Max(1, count / Math.Max(1, grain)));
-                    for (int i = 0; i < count; i++)
-                    {
-                        Assert.Equal(1, work.Times[i]);
-                        int part = work.Worker[i];
-                        Assert.InRange(i, (long)count * part / parts, ((long)count * (part + 1) / parts) - 1);
-                    }
+                    int ranges = degree == 1 ? 1 : Math.Min(8 * degree, Math.Max(1, count / Math.Max(1, grain)));
+                    Assert.All(work.Times, times => Assert.Equal(1, times));
+                    Assert.All(work.Worker, worker => Assert.InRange(worker, 0, degree - 1));
+                    Assert.Equal(count == 0 ? [] : Enumerable.Range(0, ranges).Select(i => (int)((long)count * i / ranges)), work.Starts.Order());
                 }
             }
         }
@@ -65,11 +63,11 @@ public sealed class WorkersTests
     public void Run_OfAWorkThatThrows_ThrowsAtTheCallerAndGoesOn(int degree)
     {
         using var workers = new Workers(degree);
-        for (int thrower = 0; thrower < degree; thrower++)
+        for (int item = 0; item < degree; item++)
         {
-            var failing = new Failing(thrower);
+            var failing = new Failing(item);
             var error = Assert.Throws<InvalidOperationException>(() => workers.Run(degree, 1, ref failing));
-            Assert.Equal($"worker {thrower}", error.Message);
+            Assert.Equal($"item {item}", error.Message);
             var work = new Marking(new int[9], new int[9]);
             workers.Run(9, 1, ref work);
             Assert.All(work.Times, times => Assert.Equal(1, times));
@@ -100,7 +98,7 @@ public sealed class WorkersTests
     public void Run_AllocatesNothing(int degree)
     {
         using var workers = new Workers(degree);
-        var work = new Marking(new int[64], new int[64]);
+        var work = new Offset(new int[64], 0);
         Allocations.AssertNone(() => workers.Run(64, 1, ref work));
     }
 
@@ -111,9 +109,10 @@ public sealed class WorkersTests
         for (int round = 0; round < 5; round++)
         {
             Thread.Sleep(10);
-            var work = new Marking(new int[3], new int[3]);
+            using var all = new Barrier(3);
+            var work = new Meeting(all, new int[3]);
             workers.Run(3, 1, ref work);
-            Assert.Equal([0, 1, 2], work.Worker);
+            Assert.Equal([0, 1, 2], work.Worker.Order());
         }
     }
 
@@ -132,8 +131,11 @@ public sealed class WorkersTests
 
     private readonly record struct Marking(int[] Times, int[] Worker) : IRangeWork
     {
+        public ConcurrentBag<int> Starts { get; } = [];
+
         public void Execute(int start, int end, int worker)
         {
+            Starts.Add(start);
             for (int i = start; i < end; i++)
             {
                 Interlocked.Increment(ref Times[i]);
@@ -142,14 +144,24 @@ public sealed class WorkersTests
         }
     }
 
-    private readonly record struct Failing(int Thrower) : IRangeWork
+    private readonly record struct Failing(int Item) : IRangeWork
     {
         public void Execute(int start, int end, int worker)
         {
-            if (worker == Thrower)
+            if (start <= Item && Item < end)
             {
-                throw new InvalidOperationException($"worker {worker}");
+                throw new InvalidOperationException($"item {Item}");
             }
+        }
+    }
+
+    /// <summary>No range ends before every thread has begun one.</summary>
+    private readonly record struct Meeting(Barrier All, int[] Worker) : IRangeWork
+    {
+        public void Execute(int start, int end, int worker)
+        {
+            All.SignalAndWait();
+            Worker[start] = worker;
         }
     }
 

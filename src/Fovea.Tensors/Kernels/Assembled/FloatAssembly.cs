@@ -1,0 +1,74 @@
+namespace Fovea.Tensors.Kernels.Assembled;
+
+/// <summary>Makes and tries the assembled f32 products.</summary>
+internal static unsafe class FloatAssembly
+{
+    private const int MostSteps = 64;
+    private const int Stride = Panels.Columns + 48;
+
+    /// <summary>Assembles them and tries each one; none if the system does not allow code to be made, or if one computes something else than plain loops do.</summary>
+    public static FloatRoutines Create()
+    {
+        using var code = new RoutineCode();
+        foreach (bool paired in new[] { false, true })
+        {
+            for (int rows = 1; rows <= Panels.Rows; rows++)
+            {
+                int count = rows;
+                code.Add(assembler => FloatRoutine.Assemble(assembler, count, paired, Routine.IsWindows));
+            }
+        }
+
+        nint* starts = code.Publish();
+        return starts != null && Passes(new FloatRoutines(starts)) ? new FloatRoutines(starts) : default;
+    }
+
+    /// <summary>Whether tiles of every number of rows and several numbers of steps, put or added, come out as plain loops make them, to the last bit.</summary>
+    private static bool Passes(FloatRoutines routines)
+    {
+        bool same = true;
+        for (int rows = 1; rows <= Panels.Rows; rows++)
+        {
+            foreach (int steps in (ReadOnlySpan<int>)[0, 1, 4, 7, MostSteps - 1])
+            {
+                foreach (bool paired in (ReadOnlySpan<bool>)[false, true])
+                {
+                    same &= Passes(routines, rows, steps, paired, add: false) && Passes(routines, rows, steps, paired, add: true);
+                }
+            }
+        }
+
+        return same;
+    }
+
+    private static bool Passes(FloatRoutines routines, int rows, int steps, bool paired, bool add)
+    {
+        float* a = stackalloc float[MostSteps * Panels.Rows], b = stackalloc float[MostSteps * Stride], pairs = stackalloc float[MostSteps / 2 * Stride];
+        float* expected = stackalloc float[Panels.Rows * Stride], actual = stackalloc float[Panels.Rows * Stride];
+        for (int i = 0; i < steps * Panels.Rows; i++)
+        {
+            a[i] = ((i * 37 % 101) - 50) / 7f;
+        }
+
+        for (int i = 0; i < steps * Stride; i++)
+        {
+            b[i] = ((i * 59 % 89) - 44) / 4f;
+            ((ushort*)pairs)[(((i / Stride / 2 * Stride) + (i % Stride)) * 2) + (i / Stride % 2)] = (ushort)(BitConverter.SingleToUInt32Bits(b[i]) >> 16);
+        }
+
+        for (int i = 0; i < Panels.Rows * Stride; i++)
+        {
+            expected[i] = actual[i] = i * 0.1f;
+        }
+
+        var tile = new FloatTile { A = a, B = b, StrideOfB = Stride * sizeof(float), Steps = steps, C = expected, StrideOfC = Stride * sizeof(float), Adds = add ? 1 : 0, Rows = rows, Columns = Panels.Columns };
+        tile.AskFor(0, 0);
+        MatrixTile.Run<Lanes1>(default, tile);
+        tile.B = paired ? pairs : b;
+        tile.IsPaired = paired;
+        tile.C = actual;
+        tile.AskFor((nint)b, MostSteps);
+        routines.Run(tile);
+        return new ReadOnlySpan<int>(expected, Panels.Rows * Stride).SequenceEqual(new ReadOnlySpan<int>(actual, Panels.Rows * Stride));
+    }
+}

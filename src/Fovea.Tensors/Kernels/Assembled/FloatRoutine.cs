@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Fovea.Tensors.Kernels.Assembled;
+
+/// <summary>
+/// Assembles the product of a <see cref="FloatTile"/> for AVX-512. The runtime compiles the same loop as well, but asks for the memory of later tiles in
+/// bursts, and for a tenth of the time everything waits behind them; here a line is asked for every few steps.
+/// </summary>
+internal static class FloatRoutine
+{
+    private const int Line = 64;
+    private const int StepBytesOfA = Panels.Rows * sizeof(float);
+
+    // Without being asked the processor fetches B too late even from the second-level cache.
+    private const int StepsAhead = 16;
+    private const int StepsAheadOfA = 48;
+
+    // Pairs come from memory, not from a cache.
+    private const int BytesAheadOfPairs = 4096;
+
+    // 24 sums, 2 vectors of B and as many of the step behind it, 2 numbers of A that take turns, and the mask of upper halves.
+    private static readonly AssemblerRegisterZMM Left = zmm24, Right = zmm25, LaterLeft = zmm26, LaterRight = zmm27, Upper = zmm31;
+
+    /// <summary>Appends the routine for so many rows.</summary>
+    public static void Assemble(Assembler code, int rows, bool paired, bool windows)
+    {
+        Routine.Begin(code, windows);
+        if (paired)
+        {
+            code.mov(eax, unchecked((int)0xFFFF0000));
+            code.vpbroadcastd(Upper, eax);
+        }
+
+        code.mov(rax, Argument(nameof(FloatTile.A)));
+        code.mov(rdx, Argument(nameof(FloatTile.B)));
+        code.mov(r8, Argument(nameof(FloatTile.StrideOfB)));
+        code.mov(r9, Argument(nameof(FloatTile.Steps)));
+        code.mov(r10, Argument(nameof(FloatTile.Ahead)));
+        for (int sum = 0; sum < 2 * rows; sum++)
+        {
+            code.vpxord(Routine.Vectors[sum], Routine.Vectors[sum], Routine.Vectors[sum]);
+        }
+
+        Steps(code, rows, paired);
+        Store(code, rows);
+        Routine.End(code, windows);
+    }
+
+    private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rcx + (int)Marshal.OffsetOf<FloatTile>(field)];
+
+    // While there are rows of C left to ask for, one is asked for every few steps: it is written at the end.
+    private static void Steps(Assembler code, int rows, bool paired)
+    {
+        Label several = code.CreateLabel(), rest = code.CreateLabel(), single = code.CreateLabel(), end = code.CreateLabel();
+        code.mov(r11, Argument(nameof(FloatTile.C)));
+        code.sub(r9, FloatRoutines.StepsAtOnce);
+        code.jl(rest);
+        for (int row = 0; row < rows; row++)
+        {
+            code.prefetcht0(__byte_ptr[r11]);
+            code.prefetcht0(__byte_ptr[r11 + Line]);
+            code.add(r11, Argument(nameof(FloatTile.StrideOfC)));
+            Several(code, rows, paired);
+            code.jl(rest);
+        }
+
+        code.Label(ref several);
+        Several(code, rows, paired);
+        code.jge(several);
+        code.Label(ref rest);
+        code.add(r9, FloatRoutines.StepsAtOnce);
+        code.je(end);
+        code.Label(ref single);
+        if (paired)
+        {
+            // The last row of pairs, of which the second half may be padding.
+            Load(code, 0, paired);
+            Multiply(code, rows, Left, Right, 0);
+            code.add(rax, StepBytesOfA);
+            code.dec(r9);
+            code.je(end);
+            Multiply(code, rows, LaterLeft, LaterRight, 0);
+        }
+        else
+        {
+            Load(code, 0, paired);
+            Multiply(code, rows, Left, Right, 0);
+        }
+
+        code.add(rax, StepBytesOfA);
+        code.dec(r9);
+        code.jne(single);
+        code.Label(ref end);
+        code.nop();
+    }
+
+    private static void Several(Assembler code, int rows, bool paired)
+    {
+        code.prefetcht1(__byte_ptr[r10]);
+        code.add(r10, Argument(nameof(FloatTile.StrideAhead)));
+        for (int step = 0; step < FloatRoutines.StepsAtOnce; step += paired ? 2 : 1)
+        {
+            Load(code, step, paired);
+            Multiply(code, rows, Left, Right, step);
+            if (paired)
+            {
+                Multiply(code, rows, LaterLeft, LaterRight, step + 1);
+            }
+        }
+
+        code.add(rax, FloatRoutines.StepsAtOnce * StepBytesOfA);
+        code.sub(r9, FloatRoutines.StepsAtOnce);
+    }
+
+    // A row of B, or of pairs, widened: the first number of a pair is the lower half.
+    private static void Load(Assembler code, int step, bool paired)
+    {
+        int ahead = paired ? BytesAheadOfPairs : StepsAhead * 2 * Line;
+        code.prefetcht0(__byte_ptr[rdx + ahead]);
+        code.prefetcht0(__byte_ptr[rdx + (ahead + Line)]);
+        code.prefetcht0(__byte_ptr[rax + ((step + StepsAheadOfA) * StepBytesOfA)]);
+        if (paired)
+        {
+            code.vmovdqu32(LaterLeft, __[rdx]);
+            code.vmovdqu32(LaterRight, __[rdx + Line]);
+            code.vpslld(Left, LaterLeft, 16);
+            code.vpslld(Right, LaterRight, 16);
+            code.vpandd(LaterLeft, LaterLeft, Upper);
+            code.vpandd(LaterRight, LaterRight, Upper);
+        }
+        else
+        {
+            code.vmovups(Left, __[rdx]);
+            code.vmovups(Right, __[rdx + Line]);
+        }
+
+        code.add(rdx, r8);
+    }
+
+    private static void Multiply(Assembler code, int rows, AssemblerRegisterZMM left, AssemblerRegisterZMM right, int step)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            var number = row % 2 == 0 ? zmm29 : zmm30;
+            code.vbroadcastss(number, __dword_ptr[rax + ((step * StepBytesOfA) + (row * sizeof(float)))]);
+            code.vfmadd231ps(Routine.Vectors[2 * row], left, number);
+            code.vfmadd231ps(Routine.Vectors[(2 * row) + 1], right, number);
+        }
+    }
+
+    private static void Store(Assembler code, int rows)
+    {
+        var store = code.CreateLabel();
+        code.mov(r10, Argument(nameof(FloatTile.StrideOfC)));
+        code.mov(r11, Argument(nameof(FloatTile.C)));
+        code.cmp(Argument(nameof(FloatTile.Adds)), 0);
+        code.je(store);
+        for (int row = 0; row < rows; row++)
+        {
+            code.vaddps(Routine.Vectors[2 * row], Routine.Vectors[2 * row], __[r11]);
+            code.vaddps(Routine.Vectors[(2 * row) + 1], Routine.Vectors[(2 * row) + 1], __[r11 + Line]);
+            code.add(r11, r10);
+        }
+
+        code.mov(r11, Argument(nameof(FloatTile.C)));
+        code.Label(ref store);
+        for (int row = 0; row < rows; row++)
+        {
+            code.vmovups(__[r11], Routine.Vectors[2 * row]);
+            code.vmovups(__[r11 + Line], Routine.Vectors[(2 * row) + 1]);
+            code.add(r11, r10);
+        }
+    }
+}

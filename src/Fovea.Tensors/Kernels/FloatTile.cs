@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace Fovea.Tensors.Kernels;
+
+/// <summary>What the innermost f32 product needs: block sums of up to 12 packed rows with up to 32 columns.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct FloatTile
+{
+    /// <summary>A, k-major: [k][12].</summary>
+    public float* A;
+
+    /// <summary>B, k-major: k rows of 32 numbers; or of bf16, rows of 32 pairs for two steps each.</summary>
+    public float* B;
+
+    /// <summary>Bytes from one row of B to the next.</summary>
+    public long StrideOfB;
+
+    /// <summary>Steps; none leaves sums of zero.</summary>
+    public long Steps;
+
+    /// <summary>C, 32 numbers of each row.</summary>
+    public float* C;
+
+    /// <summary>Bytes from one row of C to the next.</summary>
+    public long StrideOfC;
+
+    /// <summary>Whether the sums are added to C (not zero) or put there.</summary>
+    public long Adds;
+
+    /// <summary>What is asked for on the way, for a later tile; any address.</summary>
+    public byte* Ahead;
+
+    /// <summary>Bytes by which that moves on every <see cref="FloatRoutines.StepsAtOnce"/> steps.</summary>
+    public long StrideAhead;
+
+    /// <summary>How many of the 12 rows are written.</summary>
+    public int Rows;
+
+    /// <summary>How many of the 32 columns are written.</summary>
+    public int Columns;
+
+    /// <summary>Whether B holds pairs, which assembled code alone reads.</summary>
+    public bool IsPaired;
+
+    /// <summary>Lets the tile ask for memory.</summary>
+    /// <param name="start">Any address.</param>
+    /// <param name="length">Bytes; 0 = none.</param>
+    public void AskFor(nint start, long length)
+    {
+        // Where nothing is wanted, what is at hand is asked for.
+        Ahead = length > 0 ? (byte*)start : (byte*)B;
+        StrideAhead = length * FloatRoutines.StepsAtOnce / Math.Max(1, Steps);
+    }
+}
