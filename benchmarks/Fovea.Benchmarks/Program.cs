@@ -42,6 +42,12 @@ switch (args)
     case ["pictures", .. var rest]:
         PictureBenchmark.Run(Directory.GetCurrentDirectory(), rest is [var python] ? python : "python3");
         return 0;
+    case ["train", .. var rest]:
+        TrainBenchmark.Run(Directory.GetCurrentDirectory(), rest);
+        return 0;
+    case ["train-steps", .. var rest]:
+        TrainBenchmark.RunOne(rest);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project benchmarks/Fovea.Benchmarks -- COMMAND
@@ -63,7 +69,9 @@ switch (args)
                                               these beside ONNX Runtime and llama.cpp; FOLDER holds node_modules with their packages
             text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers
             pictures [PYTHON]                 decoding and resizing pictures, beside Pillow and djpeg; PYTHON has Pillow (default: python3)
-            Run families, formats, whole, peers, text and pictures in the project's folder; benchmarks/peers/README.md says how to install the peers.
+            train [PYTHON] [--rounds N] [--steps N]
+                                              training foveola, beside PyTorch; PYTHON has PyTorch (default: /usr/bin/python3)
+            Run families, formats, whole, peers, text, pictures and train in the project's folder; benchmarks/peers/README.md says how to install the peers.
             """);
         return 2;
 }

@@ -65,11 +65,17 @@ internal static class TrainCommand
         return ExitCode.Success;
     }
 
-    private static void Show(RunMetrics metrics, TimeSpan left, Terminal terminal) => terminal.Error.WriteLine(metrics.EvalLoss is { } held
-        ? string.Create(CultureInfo.InvariantCulture, $"step {metrics.Step}  held-out loss {held:F4}")
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"step {metrics.Step}  loss {metrics.Loss:F4}  rate {metrics.LearningRate:0.00e+0}  {metrics.SamplesPerSecond:F1} samples/s  {metrics.TokensPerSecond:F0} tokens/s  left {Duration(left)}"));
+    private static void Show(RunMetrics metrics, TimeSpan left, Terminal terminal)
+    {
+        FormattableString what = metrics switch
+        {
+            { EvalLoss: { } held } => $"held-out loss {held:F4}",
+            { EvalAccuracy: { } right, EvalAccuracyByKind: { } kinds } =>
+                $"right {right:F1} % of {metrics.EvalQuestions} questions: {string.Join(", ", kinds.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Key} {kind.Value:F1}")))}",
+            _ => $"loss {metrics.Loss:F4}  rate {metrics.LearningRate:0.00e+0}  {metrics.SamplesPerSecond:F1} samples/s  {metrics.TokensPerSecond:F0} tokens/s  left {Duration(left)}",
+        };
+        terminal.Error.WriteLine($"step {metrics.Step}  {FormattableString.Invariant(what)}");
+    }
 
     private static string Duration(TimeSpan time) => time.TotalHours >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h {time.Minutes:00} min")
@@ -98,7 +104,7 @@ internal static class TrainCommand
             Row("", name);
         }
 
-        Row("samples", $"{plan.Samples}, {plan.Skipped} of no use, {plan.EvalSamples} held out");
+        Row("samples", $"{plan.Samples}, {plan.Skipped} of no use, {plan.EvalSamples} held out, {plan.EvalQuestions} questions");
         Row("steps", $"{plan.Steps}, {plan.StepsPerEpoch} an epoch, {plan.WarmupSteps} of warm-up");
         Row("memory", $"{ByteCount.Text(plan.Memory.Total)} at most, the vision encoder not counted");
         Row("  parameters", ByteCount.Text(plan.Memory.Parameters));

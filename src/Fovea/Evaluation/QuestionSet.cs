@@ -52,6 +52,18 @@ public sealed class QuestionSet
         return questions.Count > 0 ? new QuestionSet(folder, questions) : throw new InvalidDataException($"{file} holds no questions.");
     }
 
+    /// <summary>
+    /// Some of the questions in the order of the file: of each kind its share, give or take one, evenly over the set. (Every tenth question of a set whose kinds
+    /// alternate would be of a few kinds alone.)
+    /// </summary>
+    /// <param name="most">How many; if there are fewer, all.</param>
+    public IReadOnlyList<EvaluationQuestion> Spread(int most)
+    {
+        int number = Math.Min(most, Questions.Count);
+        int[] byKind = [.. Questions.Index().GroupBy(question => question.Item.Kind).SelectMany(kind => kind).Select(question => question.Index)];
+        return [.. Enumerable.Range(0, number).Select(i => byKind[(long)i * byKind.Length / number]).Order().Select(index => Questions[index])];
+    }
+
     private static EvaluationQuestion Read(string line, string folder, string place)
     {
         try

@@ -21,9 +21,9 @@ internal static class Layers
         ["Fovea.Reduction"] = 7,
         ["Fovea.Generation"] = 8,
         ["Fovea"] = 9,
-        ["Fovea.Training"] = 10,
         ["Fovea.Evaluation"] = 10,
         ["Fovea.Chat"] = 10,
+        ["Fovea.Training"] = 11,
         ["Fovea.Server"] = 11,
         ["Fovea.Cli"] = 12,
     };

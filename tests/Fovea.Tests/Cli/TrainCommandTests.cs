@@ -24,6 +24,13 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Train_WithQuestions_ShowsHowManyAreAnsweredRightly()
+    {
+        string configuration = _folder.Write(("max_steps", 1), ("eval_questions", Repository.Path("models/foveola/eval")), ("eval_questions_count", 5));
+        Assert.Matches("step 1  right 0.0 % of 5 questions: [a-z]+ 0.0, ", CommandLine.Run("train", configuration).Error);
+    }
+
+    [Fact]
     public void Train_DryRun_ShowsThePlanAndWritesNothing()
     {
         var run = CommandLine.Run("train", _folder.Write(("tune_mm_mlp_adapter", true), ("num_train_epochs", 3), ("max_steps", -1)), "--dry-run");

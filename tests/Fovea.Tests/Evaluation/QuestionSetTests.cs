@@ -19,6 +19,27 @@ public sealed class QuestionSetTests : IDisposable
         Assert.True(File.Exists(set.Questions[^1].Image));
     }
 
+    [Theory]
+    [InlineData(4, "0 2 5 7")]
+    [InlineData(1, "0")]
+    [InlineData(10, "0 1 2 3 4 5 6 7 8 9")]
+    [InlineData(int.MaxValue, "0 1 2 3 4 5 6 7 8 9")]
+    public void Spread_OfTenQuestions_TakesThemEvenly(int most, string expected)
+    {
+        var set = Load(string.Join('\n', Enumerable.Range(0, 10).Select(id => Good.Replace("\"1\"", $"\"{id}\"", StringComparison.Ordinal))));
+        Assert.Equal(expected, string.Join(' ', set.Spread(most).Select(question => question.Id)));
+    }
+
+    [Fact]
+    public void Spread_OfTheShippedQuestions_TakesOfEachKindItsShare()
+    {
+        var questions = QuestionSet.Load(Repository.Path("models/foveola/eval")).Spread(90);
+        Assert.Equal(90, questions.Distinct().Count());
+        Assert.All(questions.CountBy(question => question.Kind), kind => Assert.InRange(kind.Value, 9, 11));
+        Assert.Equal(9, questions.CountBy(question => question.Kind).Count());
+        Assert.Equal(questions.OrderBy(question => question.Id, StringComparer.Ordinal).Select(question => question.Image), questions.Select(question => question.Image));
+    }
+
     [Fact]
     public void Load_OfEmptyLines_SkipsThem() => Assert.Single(Load(Good + "\n\n  \n").Questions);
 

@@ -5,7 +5,7 @@ namespace Fovea.Training.Runs;
 /// <summary>The output folder of a run. A checkpoint is written under another name and then renamed, so that one that has its name is whole.</summary>
 internal sealed class RunFolder : IDisposable
 {
-    private const string Prefix = "checkpoint-", Partial = ".partial", MetricsFile = "metrics.jsonl";
+    private const string Prefix = "checkpoint-", Partial = ".partial", MetricsFile = "metrics.jsonl", MeasuredName = "measured";
 
     private readonly FileStream _lock;
 
@@ -25,6 +25,9 @@ internal sealed class RunFolder : IDisposable
     public string Skipped => System.IO.Path.Combine(Path, "skipped.jsonl");
 
     public string Plot => System.IO.Path.Combine(Path, "loss.svg");
+
+    /// <summary>Where the model lies while it is measured.</summary>
+    public string Measured => System.IO.Path.Combine(Path, MeasuredName + Partial);
 
     /// <summary>The checkpoints with the steps after which they were written, the oldest first.</summary>
     public IReadOnlyList<(int Step, string Path)> Checkpoints =>
@@ -105,7 +108,8 @@ internal sealed class RunFolder : IDisposable
         string name = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
         var models = Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(name) ?? name, System.IO.Path.GetFileName(name) + ".*" + Partial)
             .Where(left => Guid.TryParseExact(left[(name.Length + 1)..^Partial.Length], "N", out _));
-        foreach (string left in Directory.EnumerateDirectories(Path, Prefix + "*" + Partial).Concat(models).ToList())
+        var inside = new[] { Prefix, MeasuredName }.SelectMany(start => Directory.EnumerateDirectories(Path, start + "*" + Partial));
+        foreach (string left in inside.Concat(models).ToList())
         {
             Directory.Delete(left, recursive: true);
         }

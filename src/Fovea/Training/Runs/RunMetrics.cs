@@ -35,4 +35,13 @@ public sealed record RunMetrics
 
     /// <summary>Labels of the samples that are held out.</summary>
     public int? EvalLabels { get; init; }
+
+    /// <summary>Percentage of the questions that are answered rightly.</summary>
+    public double? EvalAccuracy { get; init; }
+
+    /// <summary>The same by kind, as <see cref="Evaluation.Accuracy.ByKind"/>.</summary>
+    public IReadOnlyDictionary<string, double>? EvalAccuracyByKind { get; init; }
+
+    /// <summary>Questions that were asked.</summary>
+    public int? EvalQuestions { get; init; }
 }

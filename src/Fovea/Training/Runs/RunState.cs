@@ -12,7 +12,10 @@ internal sealed record RunState(int Step, string Samples, string Kernels, Traini
 {
     /// <summary>Options that do not change what is learnt.</summary>
     private static readonly string[] Free =
-        ["output_dir", "broken_samples", "threads", "logging_steps", "save_steps", "save_total_limit", "eval_data_path", "eval_image_folder", "eval_steps"];
+    [
+        "output_dir", "broken_samples", "threads", "logging_steps", "save_steps", "save_total_limit", "eval_data_path", "eval_image_folder", "eval_questions",
+        "eval_questions_count", "eval_steps",
+    ];
 
     /// <summary>Why a run under another state cannot go on from here; empty if it can.</summary>
     public string DifferenceTo(RunState other)

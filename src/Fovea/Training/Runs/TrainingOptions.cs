@@ -198,7 +198,15 @@ public sealed record TrainingOptions
     [Description("as image_folder, for eval_data_path")]
     public IReadOnlyList<string> EvalImageFolder { get; init; } = [];
 
-    /// <summary>How often they are measured.</summary>
-    [Description("steps between two measurements of eval_data_path; none = after the last step alone")]
+    /// <summary>Questions that are held out.</summary>
+    [Description("folder of questions as fovea eval takes it: how many of them are answered rightly is measured")]
+    public string? EvalQuestions { get; init; }
+
+    /// <summary>How many of them.</summary>
+    [Description("most questions of eval_questions, of each kind its share; none = all")]
+    public int? EvalQuestionsCount { get; init; }
+
+    /// <summary>How often both are measured.</summary>
+    [Description("steps between two measurements of eval_data_path and eval_questions; none = after the last step alone")]
     public int? EvalSteps { get; init; }
 }

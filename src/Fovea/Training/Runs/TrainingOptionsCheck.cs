@@ -21,6 +21,7 @@ internal static class TrainingOptionsCheck
         AtLeastOne("save_steps", options.SaveSteps);
         AtLeastOne("save_total_limit", options.SaveTotalLimit ?? 1);
         AtLeastOne("eval_steps", options.EvalSteps ?? 1);
+        AtLeastOne("eval_questions_count", options.EvalQuestionsCount ?? 1);
         AtLeastOne("threads", options.Threads ?? 1);
         Range("num_train_epochs", options.NumTrainEpochs, options.NumTrainEpochs is > 0 and <= 1e6, "over 0");
         Range("max_steps", options.MaxSteps ?? 1, options.MaxSteps is null or -1 or >= 1, "at least 1, or -1 to go by num_train_epochs");
@@ -46,7 +47,10 @@ internal static class TrainingOptionsCheck
 
         Folders("image_folder", options.ImageFolder.Count, "data_path", options.DataPath.Count);
         Folders("eval_image_folder", options.EvalImageFolder.Count, "eval_data_path", options.EvalDataPath.Count);
-        Refuse(options.EvalSteps is not null && options.EvalDataPath.Count == 0, "eval_steps needs eval_data_path: say which samples to measure.");
+        Refuse(
+            options.EvalSteps is not null && options.EvalDataPath.Count == 0 && options.EvalQuestions is null,
+            "eval_steps needs eval_data_path or eval_questions: say what to measure.");
+        Refuse(options.EvalQuestionsCount is not null && options.EvalQuestions is null, "eval_questions_count needs eval_questions: say which questions to ask.");
     }
 
     private static void CheckTogether(TrainingOptions options)

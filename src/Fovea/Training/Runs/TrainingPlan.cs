@@ -27,6 +27,9 @@ public sealed record TrainingPlan
     /// <summary>Samples that are held out.</summary>
     public required int EvalSamples { get; init; }
 
+    /// <summary>Questions that are asked to measure.</summary>
+    public required int EvalQuestions { get; init; }
+
     /// <summary>Steps of an epoch.</summary>
     public required int StepsPerEpoch { get; init; }
 

@@ -40,6 +40,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Samples that are listed as not learnt.</summary>
     public int Skipped => _skipped.Count;
 
+    /// <summary>Whether the model is measured after the step that was taken last.</summary>
+    private bool IsMeasured => Step == _setup.Schedule.Steps || (Step > 0 && _setup.Options.EvalSteps is { } every && Step % every == 0);
+
     /// <summary>Opens what the configuration names, and its folder.</summary>
     /// <param name="options">The configuration.</param>
     /// <param name="resume">Whether to go on with the run that is in the folder; if there is none, it begins.</param>
@@ -66,26 +69,21 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Takes the steps that are left and saves the model.</summary>
-    /// <param name="cancellation">Stops after the step that is running; a checkpoint is then written.</param>
+    /// <param name="cancellation">Stops after the step that is running, or between two answers of <c>eval_questions</c>; a checkpoint is then written.</param>
     /// <returns>Whether the run is finished; if not, it was stopped.</returns>
     /// <exception cref="InvalidDataException">A loss or gradient is not a number, or a sample cannot be used and none may be skipped.</exception>
+    /// <exception cref="Imaging.ImageFormatException">A picture of <c>eval_questions</c> cannot be decoded.</exception>
     /// <exception cref="IOException">A file cannot be written; the checkpoints are as they were.</exception>
     public bool Run(CancellationToken cancellation)
     {
-        var loop = Loop();
-        for (int step = Step; step < _setup.Schedule.Steps; step = Step)
+        try
         {
-            if (cancellation.IsCancellationRequested)
-            {
-                Save();
-                return false;
-            }
-
-            TakeStep(loop, step);
-            if (Step % _setup.Options.SaveSteps == 0 || Step == _setup.Schedule.Steps)
-            {
-                Save();
-            }
+            TakeSteps(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Save();
+            return false;
         }
 
         LossPlot.Write(_folder.Plot, _metrics.Lines);
@@ -121,6 +119,24 @@ public sealed class TrainingRun : IDisposable
         }
     });
 
+    private void TakeSteps(CancellationToken cancellation)
+    {
+        var loop = Loop();
+        // What a run that was stopped or killed while it measured still owes.
+        MeasureAnswers(cancellation);
+        for (int step = Step; step < _setup.Schedule.Steps; step = Step)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            TakeStep(loop, step);
+            if (Step % _setup.Options.SaveSteps == 0 || Step == _setup.Schedule.Steps)
+            {
+                Save();
+            }
+
+            MeasureAnswers(cancellation);
+        }
+    }
+
     private void TakeStep(TrainingLoop<TrainingSequence[]> loop, int step)
     {
         var indices = _setup.Order.Step(step);
@@ -136,9 +152,8 @@ public sealed class TrainingRun : IDisposable
             throw new InvalidDataException($"Step {step + 1}: {error.Message} Its samples are {samples}. {_folder.Last}", error);
         }
 
-        bool isLast = Step == _setup.Schedule.Steps;
-        Count(report, [.. batches.SelectMany(batch => batch)], isLast || Step % _setup.Options.LoggingSteps == 0);
-        if (_setup.Held.Count > 0 && (isLast || (_setup.Options.EvalSteps is { } every && Step % every == 0)))
+        Count(report, [.. batches.SelectMany(batch => batch)], Step == _setup.Schedule.Steps || Step % _setup.Options.LoggingSteps == 0);
+        if (_setup.Held.Count > 0 && IsMeasured)
         {
             MeasureHeldOut();
         }
@@ -190,6 +205,19 @@ public sealed class TrainingRun : IDisposable
             _plotted = Stopwatch.GetTimestamp();
             LossPlot.Write(_folder.Plot, _metrics.Lines);
         }
+    }
+
+    private void MeasureAnswers(CancellationToken cancellation)
+    {
+        if (_setup.Questions.Count == 0 || !IsMeasured || _metrics.Lines.Any(line => line.Step == Step && line.EvalAccuracy is not null))
+        {
+            return;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var accuracy = AnswerAccuracy.Measure(_setup, _folder.Measured, cancellation);
+        Tell(new RunMetrics { Step = Step, EvalAccuracy = accuracy.All, EvalAccuracyByKind = new Dictionary<string, double>(accuracy.ByKind), EvalQuestions = accuracy.Questions }, TimeSpan.Zero);
+        _clock.Lap();
     }
 
     private RunState State() => new(Step, _setup.Samples.Fingerprint, _setup.Compute.Kernels.Name, _setup.Options);

@@ -1,3 +1,4 @@
+using Fovea.Evaluation;
 using Fovea.Tensors.Ops;
 using Fovea.Tensors.Threading;
 using Fovea.Training.Data;
@@ -19,6 +20,7 @@ public sealed class TrainingSetup : IDisposable
             Samples = Own(SampleSet.Open(options.DataPath, options.ImageFolder));
             Held = Own(SampleSet.Open(options.EvalDataPath, options.EvalImageFolder));
             CheckSamples(options, Samples, Held);
+            Questions = QuestionsOf(options);
             Compute = Own(new Compute(Own(new Workers(options.Threads ?? Environment.ProcessorCount))));
             var model = new BaseModel(options);
             Model = Own(model.Load(Compute));
@@ -56,6 +58,7 @@ public sealed class TrainingSetup : IDisposable
         Samples = Samples.Count,
         Skipped = Samples.Skipped.Count + Held.Skipped.Count,
         EvalSamples = Held.Count,
+        EvalQuestions = Questions.Count,
         StepsPerEpoch = Order.StepsPerEpoch,
         Steps = Schedule.Steps,
         WarmupSteps = Schedule.WarmupSteps,
@@ -71,6 +74,9 @@ public sealed class TrainingSetup : IDisposable
     /// <summary>What is measured and not learnt.</summary>
     internal SampleSet Held { get; }
 
+    /// <summary>What is asked to measure.</summary>
+    internal IReadOnlyList<EvaluationQuestion> Questions { get; }
+
     internal SampleEncoder Encoder { get; }
 
     internal SampleOrder Order { get; }
@@ -81,7 +87,7 @@ public sealed class TrainingSetup : IDisposable
 
     /// <summary>Opens what a configuration names.</summary>
     /// <exception cref="ArgumentException">Nothing would be trained, or an option does not fit the model.</exception>
-    /// <exception cref="InvalidDataException">There is no sample, a sample cannot be used and none may be skipped, or a file of the model is damaged.</exception>
+    /// <exception cref="InvalidDataException">There is no sample, a sample cannot be used and none may be skipped, or a file of the model or the questions is damaged.</exception>
     /// <exception cref="NotSupportedException">The model, or the template for it, cannot be trained.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TrainingSetup Open(TrainingOptions options) => new(options);
@@ -123,6 +129,19 @@ public sealed class TrainingSetup : IDisposable
             string why = skipped.Length > 0 ? $" {skipped.Length} cannot be used; of {skipped[0].Id}: {skipped[0].Reason}." : "";
             throw new InvalidDataException($"There is no sample in {string.Join(", ", samples.Count == 0 ? options.DataPath : options.EvalDataPath)}.{why}");
         }
+    }
+
+    private static IReadOnlyList<EvaluationQuestion> QuestionsOf(TrainingOptions options)
+    {
+        if (options.EvalQuestions is not { } folder)
+        {
+            return [];
+        }
+
+        var questions = QuestionSet.Load(folder).Spread(options.EvalQuestionsCount ?? int.MaxValue);
+        return questions.FirstOrDefault(question => !File.Exists(question.Image)) is { } blind
+            ? throw new FileNotFoundException($"eval_questions {folder}: the picture {blind.Image} of the question {blind.Id} is missing.", blind.Image)
+            : questions;
     }
 
     private static LearningRateSchedule ScheduleOf(TrainingOptions options, int stepsPerEpoch)
