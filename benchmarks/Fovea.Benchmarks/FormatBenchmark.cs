@@ -28,9 +28,7 @@ internal static class FormatBenchmark
     /// <param name="count">Questions.</param>
     public static void Run(string project, int count)
     {
-        var questions = QuestionSet.Load(Path.Combine(project, "models", "foveola", "eval")).Questions;
-        int step = Math.Max(1, questions.Count / count);
-        var chosen = questions.Where((_, index) => index % step == 0).Take(count).ToList();
+        var chosen = QuestionSet.Load(Path.Combine(project, "models", "foveola", "eval")).Spread(count);
         string folder = Path.Combine(project, "models", "foveola", "model");
         var wide = Answers(folder, "f32", KvCacheType.F32, chosen, out double bytes);
         Console.WriteLine($"{chosen.Count} questions of models/foveola/eval, greedy");
@@ -44,7 +42,7 @@ internal static class FormatBenchmark
         }
     }
 
-    private static void Print(string weights, KvCacheType cache, double bytes, List<EvaluationQuestion> questions, List<Answer> wide, List<Answer> answers)
+    private static void Print(string weights, KvCacheType cache, double bytes, IReadOnlyList<EvaluationQuestion> questions, List<Answer> wide, List<Answer> answers)
     {
         var divergences = wide.Zip(answers, Divergences).SelectMany(each => each).ToList();
         double right = 100.0 * questions.Zip(answers, (question, answer) => AnswerScore.IsExact(answer.Text, question.Answer)).Count(correct => correct) / questions.Count;
@@ -54,12 +52,12 @@ internal static class FormatBenchmark
             $"| {weights} | {cache.ToString().ToLowerInvariant()} | {bytes / (1 << 20):F1} | {right:F1} % | {same:F1} % | {divergences.Average():0.0e-0} | {divergences.Max():0.0e-0} |"));
     }
 
-    private static List<Answer> Answers(string folder, string weights, KvCacheType cache, List<EvaluationQuestion> questions, out double bytes)
+    private static List<Answer> Answers(string folder, string weights, KvCacheType cache, IReadOnlyList<EvaluationQuestion> questions, out double bytes)
     {
         using var compute = new Compute();
         using var model = KnownModels.Load(folder, compute, new LoadOptions { Weights = new WeightPolicy { Format = WeightFormat.Parse(weights) }, Cache = cache });
         bytes = model.WeightBytes;
-        return questions.ConvertAll(question =>
+        return [.. questions.Select(question =>
         {
             var steps = new Steps();
             var result = new Generator(model, compute, steps).Generate(new GenerationRequest
@@ -69,7 +67,7 @@ internal static class FormatBenchmark
                 MaxNewTokens = 48,
             });
             return new Answer(result.Text.Trim(), [.. result.Tokens], steps.Probabilities);
-        });
+        })];
     }
 
     private static IEnumerable<double> Divergences(Answer one, Answer other)

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Fovea.Generation;
 using Fovea.Imaging;
 using Fovea.Models;
+using Fovea.Tensors.Kernels;
 using Fovea.Tensors.Ops;
 using Fovea.Text;
 
@@ -38,6 +39,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="options">How it is loaded; none = as the checkpoint says.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     /// <param name="cancellation">Stops loading.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer threads than one.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A file is wrong; the message names file, key or weight.</exception>
     /// <exception cref="NotSupportedException">The model type is unknown.</exception>
@@ -45,7 +47,7 @@ public sealed class VisionLanguageModel : IDisposable
         string path, LoadOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default) => Task.Run(
         () =>
         {
-            var compute = new Compute();
+            var compute = new Compute(options?.Threads ?? Environment.ProcessorCount, options?.Kernels ?? KernelSet.Default);
             try
             {
                 return new VisionLanguageModel(KnownModels.Load(path, compute, options, progress is null ? null : progress.Report, cancellation), compute);

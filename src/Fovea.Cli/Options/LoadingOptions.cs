@@ -2,10 +2,11 @@ using System.CommandLine;
 using Fovea.Models;
 using Fovea.Nn;
 using Fovea.Tensors;
+using Fovea.Tensors.Kernels;
 
 namespace Fovea.Cli.Options;
 
-/// <summary>How a model is loaded: <c>--weights --keep-float --cache-type</c>.</summary>
+/// <summary>How a model is loaded: <c>--weights --keep-float --cache-type --kernels --threads</c>.</summary>
 internal sealed class LoadingOptions
 {
     private readonly Option<string?> _weights = new("--weights")
@@ -26,6 +27,14 @@ internal sealed class LoadingOptions
         HelpName = "TYPE",
     };
 
+    private readonly Option<string?> _kernels = new("--kernels")
+    {
+        Description = $"compute with these kernels, slower ones included; default: what {KernelSet.Variable} names, or else the fastest that the processor has",
+        HelpName = "SET",
+    };
+
+    private readonly Option<int?> _threads = new("--threads") { Description = "threads; default: one for each processor", HelpName = "N" };
+
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
@@ -33,6 +42,16 @@ internal sealed class LoadingOptions
         command.Add(_weights);
         command.Add(_keepFloat);
         command.Add(_cacheType);
+        _kernels.AcceptOnlyFromAmong([.. KernelSet.All.Select(set => set.Name)]);
+        _threads.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+            {
+                result.AddError("--threads takes a number from 1.");
+            }
+        });
+        command.Add(_kernels);
+        command.Add(_threads);
     }
 
     /// <summary>How to load.</summary>
@@ -41,6 +60,8 @@ internal sealed class LoadingOptions
     {
         Weights = Weights(parsed),
         Cache = parsed.GetValue(_cacheType) is { } type ? Enum.Parse<KvCacheType>(type, ignoreCase: true) : null,
+        Kernels = parsed.GetValue(_kernels) is { } name ? KernelSet.ByName(name) : null,
+        Threads = parsed.GetValue(_threads),
     };
 
     private WeightPolicy Weights(ParseResult parsed)

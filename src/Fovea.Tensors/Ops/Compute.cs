@@ -17,9 +17,16 @@ public sealed partial class Compute : IDisposable
 
     private readonly bool _ownsWorkers;
 
-    /// <summary>Computes with workers of its own, one per processor.</summary>
+    /// <summary>Computes with workers of its own, one per processor, and the default kernels.</summary>
     public Compute()
-        : this(new Workers(Environment.ProcessorCount)) => _ownsWorkers = true;
+        : this(Environment.ProcessorCount, KernelSet.Default)
+    {
+    }
+
+    /// <summary>Computes with workers of its own and chosen kernels.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer threads than one.</exception>
+    public Compute(int threads, KernelSet kernels)
+        : this(new Workers(threads), kernels) => _ownsWorkers = true;
 
     /// <summary>Computes with borrowed workers and the default kernels.</summary>
     public Compute(Workers workers)

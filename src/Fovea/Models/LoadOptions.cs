@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Fovea.Imaging;
 using Fovea.Nn;
+using Fovea.Tensors.Kernels;
 
 namespace Fovea.Models;
 
@@ -15,6 +16,12 @@ public sealed record LoadOptions
 
     /// <summary>How the entries of the cache are kept; none = in 32 bits where the language model is stored and kept so, else as bf16.</summary>
     public KvCacheType? Cache { get; init; }
+
+    /// <summary>The kernels that compute; none = <see cref="KernelSet.Default"/>. All give the same bits on one processor.</summary>
+    public KernelSet? Kernels { get; init; }
+
+    /// <summary>Threads that compute, the caller's included; none = one for each processor. The results do not depend on it.</summary>
+    public int? Threads { get; init; }
 
     /// <summary>Keys that replace those of <c>config.json</c>; objects under keys that end in <c>_config</c> are merged key by key.</summary>
     public JsonObject? Overrides { get; init; }

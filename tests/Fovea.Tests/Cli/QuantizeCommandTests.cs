@@ -56,13 +56,16 @@ public sealed class QuantizeCommandTests : IDisposable
     [InlineData("--weights", "int4:64", "--keep-float", "*vision_tower*", "--keep-float", "*lm_head")]
     [InlineData("--weights", "f32", "--cache-type", "f32")]
     [InlineData("--cache-type", "int8")]
-    public void Ask_InAnyFormat_Answers(params string[] options) => Assert.Equal((0, "OPEN"), CommandLine.Ask(options) is var run ? (run.Code, run.Out.Trim()) : default);
+    [InlineData("--kernels", "vector128", "--threads", "1")]
+    public void Ask_LoadedInAnyWay_Answers(params string[] options) => Assert.Equal((0, "OPEN"), CommandLine.Ask(options) is var run ? (run.Code, run.Out.Trim()) : default);
 
     [Theory]
     [InlineData("there are f32, bf16, f16, int8, int4", "--weights", "q8")]
     [InlineData("needs --weights", "--keep-float", "*")]
     [InlineData("f64", "--cache-type", "f64")]
-    public void Ask_InNoFormat_SaysWhy(string part, params string[] options)
+    [InlineData("avx512vnni", "--kernels", "mmx")]
+    [InlineData("--threads takes a number from 1", "--threads", "0")]
+    public void Ask_LoadedInNoWay_SaysWhy(string part, params string[] options)
     {
         var run = CommandLine.Ask(options);
         Assert.Equal(2, run.Code);
