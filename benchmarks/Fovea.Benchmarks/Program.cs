@@ -69,7 +69,7 @@ switch (args)
                                               these beside ONNX Runtime and llama.cpp; FOLDER holds node_modules with their packages
             text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers
             pictures [PYTHON]                 decoding and resizing pictures, beside Pillow and djpeg; PYTHON has Pillow (default: python3)
-            train [PYTHON] [--rounds N] [--steps N]
+            train [PYTHON] [--rounds N] [--steps N] [--samples N]
                                               training foveola, beside PyTorch; PYTHON has PyTorch (default: /usr/bin/python3)
             Run families, formats, whole, peers, text, pictures and train in the project's folder; benchmarks/peers/README.md says how to install the peers.
             """);

@@ -13,7 +13,7 @@ internal static class TrainBenchmark
 
     /// <summary>Prints the table.</summary>
     /// <param name="root">The project's folder.</param>
-    /// <param name="arguments">The Python that has PyTorch, <c>--rounds N</c>, <c>--steps N</c>.</param>
+    /// <param name="arguments">The Python that has PyTorch, <c>--rounds N</c>, <c>--steps N</c>, <c>--samples N</c> of a step in place of 16 and 32.</param>
     public static void Run(string root, string[] arguments)
     {
         string python = arguments is [var first, ..] && !first.StartsWith("--", StringComparison.Ordinal) ? first : "/usr/bin/python3";
@@ -22,7 +22,7 @@ internal static class TrainBenchmark
         string folder = Directory.CreateTempSubdirectory("fovea-train-").FullName;
         Console.WriteLine("| stage, numbers, samples of a step | PyTorch, samples/s | Fovea, samples/s | Fovea's speed / PyTorch's | losses of first and last step, PyTorch | Fovea |");
         Console.WriteLine("|---|---|---|---|---|---|");
-        foreach (int batch in Sizes)
+        foreach (int batch in Number(arguments, "--samples", 0) is > 0 and var own ? [own] : Sizes)
         {
             string file = Path.Combine(folder, $"{batch}.safetensors");
             using (var prepared = new TrainingSteps(model, 2, batch))

@@ -69,7 +69,7 @@ internal static unsafe class Attention
                 Rows = Panels.Rows,
                 Columns = Panels.Columns,
             };
-            product.AskFor(0, 0);
+            product.AskFor(default);
             MatrixTile.Run<V>(w.Routines, product);
         }
     }
@@ -144,7 +144,7 @@ internal static unsafe class Attention
                 Rows = Panels.Rows,
                 Columns = Panels.Columns,
             };
-            product.AskFor(0, 0);
+            product.AskFor(default);
             MatrixTile.Run<V>(w.Routines, product);
         }
     }

@@ -42,13 +42,10 @@ internal unsafe struct FloatTile
     /// <summary>Whether B holds pairs, which assembled code alone reads.</summary>
     public bool IsPaired;
 
-    /// <summary>Lets the tile ask for memory.</summary>
-    /// <param name="start">Any address.</param>
-    /// <param name="length">Bytes; 0 = none.</param>
-    public void AskFor(nint start, long length)
+    /// <summary>Lets the tile ask for memory on its way; where nothing is wanted, for what is at hand.</summary>
+    public void AskFor(Ahead ahead)
     {
-        // Where nothing is wanted, what is at hand is asked for.
-        Ahead = length > 0 ? (byte*)start : (byte*)B;
-        StrideAhead = length * FloatRoutines.StepsAtOnce / Math.Max(1, Steps);
+        Ahead = ahead.Length > 0 ? ahead.Start : (byte*)B;
+        StrideAhead = ahead.Length * FloatRoutines.StepsAtOnce / Math.Max(1, Steps);
     }
 }

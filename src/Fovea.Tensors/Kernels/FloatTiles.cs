@@ -13,8 +13,8 @@ internal unsafe struct FloatTiles<V>(in ProductOperands operands, FloatRoutines 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Panel(int column, int k, int rowPanels) => _b = At(column, k);
 
-    public readonly Ahead Ahead(int column, int k, int share, int shares) =>
-        Kernels.Ahead.Share(At(column, k), (long)Math.Min(MatrixProduct.Block, _p.K - k) * Panels.Columns * sizeof(float), share, shares);
+    public readonly Ahead Next(int column, int k, int share, int shares) =>
+        Ahead.Share(At(column, k), (long)Math.Min(MatrixProduct.Block, _p.K - k) * Panels.Columns * sizeof(float), share, shares);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Tile(int row, int column, int k, Ahead ahead) => MatrixProduct.Tile<V>(_p, _routines, _b, paired: false, row, column, k, ahead);

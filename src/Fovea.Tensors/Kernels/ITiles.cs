@@ -10,7 +10,7 @@ internal interface ITiles
     void Panel(int column, int k, int rowPanels);
 
     /// <summary>A share of what <see cref="Panel"/> will read of a panel, which may lie behind the last one.</summary>
-    Ahead Ahead(int column, int k, int share, int shares);
+    Ahead Next(int column, int k, int share, int shares);
 
     /// <summary>Adds a block of steps to the tile of row panel <paramref name="row"/>; the first block sets it. On the way it asks for <paramref name="ahead"/>.</summary>
     void Tile(int row, int column, int k, Ahead ahead);

@@ -26,17 +26,17 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
         }
     }
 
-    public readonly Ahead Ahead(int column, int k, int share, int shares)
+    public readonly Ahead Next(int column, int k, int share, int shares)
     {
         int first = k / _p.Layout.Group, end = Math.Min(first + _p.Layout.GroupsAtOnce, _p.Layout.Groups);
-        return Kernels.Ahead.Share(At(column, first), _p.Layout.BytesBefore(end) - _p.Layout.BytesBefore(first), share, shares);
+        return Ahead.Share(At(column, first), _p.Layout.BytesBefore(end) - _p.Layout.BytesBefore(first), share, shares);
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Tile(int row, int column, int k, Ahead ahead)
     {
-        Prefetch.Range((byte*)ahead.Start, ahead.Length);
+        Prefetch.Range(ahead.Start, ahead.Length);
         int firstRow = row * Panels.Rows, firstColumn = column * Panels.Columns, group = k / _p.Layout.Group;
         int rows = Math.Min(Panels.Rows, _p.M - firstRow), columns = Math.Min(Panels.Columns, _p.N - firstColumn);
         float* c = _p.C + ((long)firstRow * _p.N) + firstColumn;

@@ -124,7 +124,7 @@ internal static unsafe class MatrixProduct
             Rows = rows,
             Columns = columns,
         };
-        tile.AskFor(ahead.Start, ahead.Length);
+        tile.AskFor(ahead);
         MatrixTile.Run<V>(routines, tile);
         if (p.Bias != null && k + steps == p.K)
         {
@@ -142,7 +142,7 @@ internal static unsafe class MatrixProduct
 
         for (int row = first; row < end; row++)
         {
-            tiles.Tile(row, column, k, fetch ? tiles.Ahead(column + 1, k, row - first, end - first) : default);
+            tiles.Tile(row, column, k, fetch ? tiles.Next(column + 1, k, row - first, end - first) : default);
         }
     }
 

@@ -28,8 +28,8 @@ internal unsafe struct PairTiles<V, TPairs>(in ProductOperands operands, FloatRo
         }
     }
 
-    public readonly Ahead Ahead(int column, int k, int share, int shares) =>
-        Kernels.Ahead.Share(At(column, k), (long)Pairs(k) * Panels.Columns * sizeof(float), share, shares);
+    public readonly Ahead Next(int column, int k, int share, int shares) =>
+        Ahead.Share(At(column, k), (long)Pairs(k) * Panels.Columns * sizeof(float), share, shares);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Tile(int row, int column, int k, Ahead ahead) => MatrixProduct.Tile<V>(_p, _routines, _b, _paired, row, column, k, ahead);

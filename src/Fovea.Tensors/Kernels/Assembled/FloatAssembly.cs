@@ -62,12 +62,12 @@ internal static unsafe class FloatAssembly
         }
 
         var tile = new FloatTile { A = a, B = b, StrideOfB = Stride * sizeof(float), Steps = steps, C = expected, StrideOfC = Stride * sizeof(float), Adds = add ? 1 : 0, Rows = rows, Columns = Panels.Columns };
-        tile.AskFor(0, 0);
+        tile.AskFor(default);
         MatrixTile.Run<Lanes1>(default, tile);
         tile.B = paired ? pairs : b;
         tile.IsPaired = paired;
         tile.C = actual;
-        tile.AskFor((nint)b, MostSteps);
+        tile.AskFor(new Ahead((byte*)b, MostSteps));
         routines.Run(tile);
         return new ReadOnlySpan<int>(expected, Panels.Rows * Stride).SequenceEqual(new ReadOnlySpan<int>(actual, Panels.Rows * Stride));
     }
