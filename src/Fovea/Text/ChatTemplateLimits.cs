@@ -12,6 +12,9 @@ public sealed record ChatTemplateLimits
     /// <summary>Deepest nesting of macro calls and recursive loops.</summary>
     public int CallDepth { get; init; } = 200;
 
+    /// <summary>Deepest nesting of lists and mappings in a value that is printed.</summary>
+    public int ValueDepth { get; init; } = 1000;
+
     /// <summary>Loop iterations and calls in one rendering.</summary>
     public int Steps { get; init; } = 5_000_000;
 

@@ -184,19 +184,19 @@ internal static class Describe
 
     private static void Items(string open, IReadOnlyList<object?> items, string close, TextBuffer buffer)
     {
-        buffer.Append(open);
+        buffer.Open(open);
         for (int i = 0; i < items.Count; i++)
         {
             buffer.Append(i > 0 ? ", " : "");
             Literal(items[i], buffer);
         }
 
-        buffer.Append(close);
+        buffer.Close(close);
     }
 
     private static void Entries(string open, MappingValue mapping, string close, TextBuffer buffer)
     {
-        buffer.Append(open);
+        buffer.Open(open);
         for (int i = 0; i < mapping.Entries.Count; i++)
         {
             buffer.Append(i > 0 ? ", " : "");
@@ -205,6 +205,6 @@ internal static class Describe
             Literal(mapping.Entries[i].Value, buffer);
         }
 
-        buffer.Append(close);
+        buffer.Close(close);
     }
 }

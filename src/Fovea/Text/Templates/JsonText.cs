@@ -51,7 +51,7 @@ internal sealed class JsonText(TextBuffer buffer, bool ascii, string? indent, st
 
     private void WriteItems(string open, int count, string close, int level, Action<int> write)
     {
-        buffer.Append(open);
+        buffer.Open(open);
         for (int i = 0; i < count; i++)
         {
             buffer.Append(i > 0 ? itemSeparator : "");
@@ -64,7 +64,7 @@ internal sealed class JsonText(TextBuffer buffer, bool ascii, string? indent, st
             NewLine(level);
         }
 
-        buffer.Append(close);
+        buffer.Close(close);
     }
 
     private void NewLine(int level)

@@ -2,10 +2,11 @@ using System.Text;
 
 namespace Fovea.Text.Templates;
 
-/// <summary>A growing text whose length in code points is bounded.</summary>
+/// <summary>A growing text whose length in code points and depth of containers are bounded.</summary>
 internal sealed class TextBuffer(ChatTemplateLimits limits)
 {
     private readonly StringBuilder _text = new();
+    private int _depth;
 
     /// <summary>Length in code points.</summary>
     public int Length { get; private set; }
@@ -16,6 +17,25 @@ internal sealed class TextBuffer(ChatTemplateLimits limits)
     {
         Length = CheckLength((long)Length + Texts.Length(text), limits);
         _text.Append(text);
+    }
+
+    /// <summary>Appends the bracket with which a list or mapping begins.</summary>
+    /// <exception cref="ChatTemplateException">It lies in too many others, or the result would be too long.</exception>
+    public void Open(string bracket)
+    {
+        if (++_depth > limits.ValueDepth)
+        {
+            throw TemplateFailure.Limit($"a value nests deeper than the {limits.ValueDepth} levels allowed");
+        }
+
+        Append(bracket);
+    }
+
+    /// <summary>Appends the bracket with which it ends.</summary>
+    public void Close(string bracket)
+    {
+        _depth--;
+        Append(bracket);
     }
 
     /// <summary>Refuses a text that would be too long.</summary>
