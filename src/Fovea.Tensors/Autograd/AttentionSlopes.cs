@@ -49,8 +49,8 @@ internal unsafe struct AttentionSlopes : IRangeWork
             {
                 var scratch = new AttentionSlopesScratch((float*)Scratch.Pointer + ((long)worker * Scratch.RowLength), Settings.HeadSize, segment.KeyCount);
                 float* keys = Keys.Floats + Place(segment, head), values = Values.Floats + Place(segment, head);
-                PackRows(keys, Keys.RowLength, segment.KeyCount, scratch.PackedKeys, Panels.Columns);
-                PackRows(values, Values.RowLength, segment.KeyCount, scratch.PackedValues, Panels.Columns);
+                PackRows(keys, Keys.RowLength, segment.KeyCount, Settings.HeadSize, scratch.PackedKeys, Panels.Columns);
+                PackRows(values, Values.RowLength, segment.KeyCount, Settings.HeadSize, scratch.PackedValues, Panels.Columns);
                 int rows = segment.QueryCount * Group;
                 for (int first = 0; first < rows; first += AttentionSlopesScratch.BlockRows)
                 {
@@ -76,9 +76,9 @@ internal unsafe struct AttentionSlopes : IRangeWork
             Gradient.Row<float>(query).Slice(column, d).CopyTo(new Span<float>(w.Gradients + (row * d), d));
         }
 
-        PackRows(w.Queries, d, rows, w.Left, Panels.Rows);
+        PackRows(w.Queries, d, rows, d, w.Left, Panels.Rows);
         Multiply(w.Left, w.PackedKeys, w.Probabilities, rows, count, d);
-        PackRows(w.Gradients, d, rows, w.Left, Panels.Rows);
+        PackRows(w.Gradients, d, rows, d, w.Left, Panels.Rows);
         Multiply(w.Left, w.PackedValues, w.Slopes, rows, count, d);
         for (int row = 0; row < rows; row++)
         {
@@ -92,7 +92,7 @@ internal unsafe struct AttentionSlopes : IRangeWork
                 head);
         }
 
-        PackByRows(w.Slopes, rows, count, w.Left);
+        PackRows(w.Slopes, count, rows, count, w.Left, Panels.Rows);
         PackColumns(keys, Keys.RowLength, count, w.Right);
         Multiply(w.Left, w.Right, w.Products, rows, d, count);
         for (int row = 0; row < rows; row++)
@@ -165,19 +165,11 @@ internal unsafe struct AttentionSlopes : IRangeWork
         Kernels.MultiplyTiles(operands, 0, operands.RowPanels * operands.ColumnPanels, worker: 0);
     }
 
-    private readonly void PackRows(float* rows, long stride, int count, float* packed, int width)
+    private static void PackRows(float* rows, long stride, int count, int length, float* packed, int width)
     {
         for (int row = 0; row < count; row += width)
         {
-            Panels.Pack(rows + (row * stride), stride, Math.Min(width, count - row), Settings.HeadSize, packed + ((long)row * Settings.HeadSize), width);
-        }
-    }
-
-    private static void PackByRows(float* matrix, int rows, int count, float* packed)
-    {
-        for (int row = 0; row < rows; row += Panels.Rows)
-        {
-            Panels.Pack(matrix + ((long)row * count), count, Math.Min(Panels.Rows, rows - row), count, packed + ((long)row * count), Panels.Rows);
+            Panels.Pack(rows + (row * stride), stride, Math.Min(width, count - row), length, packed + ((long)row * length), width);
         }
     }
 
