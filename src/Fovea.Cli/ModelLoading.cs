@@ -30,7 +30,18 @@ internal static class ModelLoading
     }
 
     /// <summary>Loads the model of a folder.</summary>
-    public static Task<VisionLanguageModel> LoadAsync(string folder, LoadOptions options, Terminal terminal, CancellationToken cancellation) => terminal.IsInteractive
+    public static async Task<VisionLanguageModel> LoadAsync(string folder, LoadOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        var model = await ShowAsync(folder, options, terminal, cancellation).ConfigureAwait(false);
+        if (model.Model.PackedCache?.Notice is { } notice)
+        {
+            terminal.Note(notice);
+        }
+
+        return model;
+    }
+
+    private static Task<VisionLanguageModel> ShowAsync(string folder, LoadOptions options, Terminal terminal, CancellationToken cancellation) => terminal.IsInteractive
         ? terminal.ErrorConsole().Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async context =>
         {
             var bar = context.AddTask($"loading {Markup.Escape(folder)}", maxValue: 1);

@@ -13,6 +13,9 @@ public sealed unsafe class MappedMemory : MemoryBlock
     private MappedMemory(MemoryMappedViewAccessor view, byte* pointer, long length)
         : base(pointer, length) => _view = view;
 
+    /// <summary>When the file was last written before it was mapped.</summary>
+    public DateTime LastWriteTime { get; private init; }
+
     /// <summary>Maps a whole file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is empty.</exception>
@@ -34,7 +37,7 @@ public sealed unsafe class MappedMemory : MemoryBlock
         var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         byte* pointer = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        return new MappedMemory(view, pointer, length);
+        return new MappedMemory(view, pointer, length) { LastWriteTime = File.GetLastWriteTimeUtc(stream.SafeFileHandle) };
     }
 
     internal ReadOnlySpan<byte> Span(long offset, int length)

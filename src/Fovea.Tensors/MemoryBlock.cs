@@ -36,6 +36,16 @@ public abstract unsafe class MemoryBlock : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Writes a range that lies inside the block.</summary>
+    internal void WriteTo(Stream stream, long offset, long length)
+    {
+        const int Most = 1 << 24;
+        for (long written = 0; written < length; written += Most)
+        {
+            stream.Write(new ReadOnlySpan<byte>(Pointer + offset + written, (int)Math.Min(length - written, Most)));
+        }
+    }
+
     /// <summary>Says that a range will not be read soon; what it holds stays.</summary>
     internal virtual void Rest(long offset, long length)
     {

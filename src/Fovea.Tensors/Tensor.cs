@@ -159,16 +159,7 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Says that the tensor will not be read soon: pages of a mapped file need not stay in memory.</summary>
     internal void Rest() => _memory.Rest(_offset, Shape.Count * ElementType.Bytes());
 
-    internal void WriteTo(Stream stream)
-    {
-        long bytes = Shape.Count * ElementType.Bytes();
-        for (long written = 0; written < bytes;)
-        {
-            int length = (int)Math.Min(bytes - written, 1 << 24);
-            stream.Write(new ReadOnlySpan<byte>(Pointer + written, length));
-            written += length;
-        }
-    }
+    internal void WriteTo(Stream stream) => _memory.WriteTo(stream, _offset, Shape.Count * ElementType.Bytes());
 
     internal void Reinterpret(Shape shape) => Shape = shape;
 

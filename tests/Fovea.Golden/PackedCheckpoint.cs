@@ -23,7 +23,7 @@ internal sealed class PackedCheckpoint : IDisposable
         _stored = folder.OpenWeights();
         try
         {
-            var weights = WeightNames.Open([new StoredFiles(folder, _stored, Rules)], new WeightPolicy { Format = WeightFormat.F32 }, _ => false);
+            var weights = WeightNames.Open([new StoredFiles(folder, _stored, Rules)], new LoadOptions { Weights = new WeightPolicy { Format = WeightFormat.F32 } }, _ => false);
             Model = LanguageModel.Load(weights, config, _compute, KvCacheType.F32);
             weights.CheckAllTaken();
         }

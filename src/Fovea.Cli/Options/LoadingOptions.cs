@@ -3,10 +3,11 @@ using Fovea.Models;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Kernels;
+using Fovea.Tensors.Serialization;
 
 namespace Fovea.Cli.Options;
 
-/// <summary>How a model is loaded: <c>--weights --keep-float --cache-type --kernels --threads</c>.</summary>
+/// <summary>How a model is loaded: <c>--weights --keep-float --cache-type --kernels --threads --packed-cache --packed-cache-size</c>.</summary>
 internal sealed class LoadingOptions
 {
     private readonly Option<string?> _weights = new("--weights")
@@ -35,6 +36,19 @@ internal sealed class LoadingOptions
 
     private readonly Option<int?> _threads = new("--threads") { Description = "threads; default: one for each processor", HelpName = "N" };
 
+    private readonly Option<string?> _packedCache = new("--packed-cache")
+    {
+        Description = "keep packed weights in files of this folder, so that the next start with the same model and formats packs nothing; default: no files",
+        HelpName = "FOLDER",
+    };
+
+    private readonly Option<string> _packedCacheSize = new("--packed-cache-size")
+    {
+        Description = "most bytes of all files in that folder; those that were not used for longest are removed",
+        DefaultValueFactory = _ => $"{PackedCache.DefaultLimit >> 30}GB",
+        HelpName = "BYTES",
+    };
+
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
@@ -52,16 +66,20 @@ internal sealed class LoadingOptions
         });
         command.Add(_kernels);
         command.Add(_threads);
+        command.Add(_packedCache);
+        command.Add(_packedCacheSize);
     }
 
     /// <summary>How to load.</summary>
-    /// <exception cref="ArgumentException">There is no such format.</exception>
+    /// <exception cref="ArgumentException">There is no such format or size.</exception>
     public LoadOptions Read(ParseResult parsed) => new()
     {
         Weights = Weights(parsed),
         Cache = parsed.GetValue(_cacheType) is { } type ? Enum.Parse<KvCacheType>(type, ignoreCase: true) : null,
         Kernels = parsed.GetValue(_kernels) is { } name ? KernelSet.ByName(name) : null,
         Threads = parsed.GetValue(_threads),
+        PackedCache = parsed.GetValue(_packedCache),
+        PackedCacheSize = ByteSize.Parse(parsed.GetValue(_packedCacheSize) ?? "", _packedCacheSize.Name),
     };
 
     private WeightPolicy Weights(ParseResult parsed)

@@ -11,7 +11,9 @@ public abstract class CheckpointReader : IDisposable
     private const string IndexSuffix = ".json";
 
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
-    private readonly List<MemoryBlock> _blocks = [];
+    private readonly List<IDisposable> _owned = [];
+    private readonly List<(string Path, MappedMemory Memory, (long Start, long Length)[] Headers)> _files = [];
+    private IReadOnlyDictionary<string, string> _index = new Dictionary<string, string>();
     private string[] _names = [];
 
     private protected CheckpointReader(string path) => Path = path;
@@ -31,6 +33,9 @@ public abstract class CheckpointReader : IDisposable
     /// <summary>Finds a tensor.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Tensor? tensor) => _tensors.TryGetValue(name, out tensor);
 
+    /// <summary>Takes over something that is disposed with the reader.</summary>
+    public void Own(IDisposable owned) => _owned.Add(owned);
+
     /// <summary>Unmaps the files.</summary>
     public void Dispose()
     {
@@ -41,9 +46,33 @@ public abstract class CheckpointReader : IDisposable
     /// <summary>Unmaps the files.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        foreach (var block in _blocks)
+        foreach (var owned in _owned)
         {
-            block.Dispose();
+            owned.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Adds what tells the checkpoint from others: of each file the full path, the length, when it was last written, and its headers, which say where every tensor
+    /// lies; and the index. All is of the files as they are mapped.
+    /// </summary>
+    internal void Identify(PackedCacheKey key)
+    {
+        foreach (var (name, file) in _index.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            key.Add(name);
+            key.Add(file);
+        }
+
+        foreach (var (path, memory, headers) in _files)
+        {
+            key.Add(System.IO.Path.GetFullPath(path));
+            key.Add(memory.Length);
+            key.Add(memory.LastWriteTime.Ticks);
+            foreach (var (start, length) in headers)
+            {
+                key.Add(memory, start, length);
+            }
         }
     }
 
@@ -84,15 +113,18 @@ public abstract class CheckpointReader : IDisposable
     private protected MappedMemory Map(string file)
     {
         var memory = MappedMemory.Open(file);
-        _blocks.Add(memory);
+        _owned.Add(memory);
         return memory;
     }
+
+    /// <summary>Notes what of a file says where its tensors lie.</summary>
+    private protected void Note(string file, MappedMemory memory, params (long Start, long Length)[] headers) => _files.Add((file, memory, headers));
 
     /// <summary>Memory that lives as long as the reader.</summary>
     private protected AlignedMemory Allocate(long bytes)
     {
         var memory = new AlignedMemory(bytes);
-        _blocks.Add(memory);
+        _owned.Add(memory);
         return memory;
     }
 
@@ -100,6 +132,7 @@ public abstract class CheckpointReader : IDisposable
 
     private void AddShards(Dictionary<string, string> fileByName)
     {
+        _index = fileByName;
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) ?? "";
         foreach (var shard in fileByName.GroupBy(pair => pair.Value, pair => pair.Key).OrderBy(group => group.Key, StringComparer.Ordinal))
         {

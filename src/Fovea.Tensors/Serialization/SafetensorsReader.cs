@@ -31,6 +31,7 @@ public sealed class SafetensorsReader : CheckpointReader
     {
         var memory = Map(file);
         var header = SafetensorsHeader.Read(file, memory);
+        Note(file, memory, (0, header.DataStart));
         foreach (var (key, value) in header.Metadata)
         {
             _metadata.TryAdd(key, value);

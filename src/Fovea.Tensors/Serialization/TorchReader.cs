@@ -49,6 +49,9 @@ public sealed class TorchReader : CheckpointReader
             throw new InvalidDataException($"{file}: {pickles[0]} has {length} bytes; the limit is {MostPickleBytes}.");
         }
 
+        // Behind the last entry stands the directory, which has a checksum of each.
+        long directory = entries.Values.Max(entry => entry.Start + entry.Length);
+        Note(file, memory, (start, length), (directory, memory.Length - directory));
         long copied = 0;
         foreach (var (name, tensor) in PickleReader.Read($"{file}: {pickles[0]}", memory.Span(start, (int)length)))
         {

@@ -39,7 +39,9 @@ public static class KnownModels
         string path, Compute compute, LoadOptions? options = null, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         var folder = CheckpointFolder.Open(path, options);
-        return Find(folder).Load(folder, compute, progress, cancellation);
+        var model = Find(folder).Load(folder, compute, progress, cancellation);
+        model.PackedCache?.Complete();
+        return model;
     }
 
     /// <summary>The family of a folder.</summary>

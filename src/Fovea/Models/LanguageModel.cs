@@ -59,7 +59,7 @@ public sealed class LanguageModel : IDisposable
         weights.Ignore(name => config.TieWordEmbeddings && name == "lm_head.weight");
         var head = stored
             ? Linear.Load(weights.At("lm_head"), config.HiddenSize, config.VocabSize, bias: false, compute)
-            : Linear.Of(weights.At("lm_head"), embedding.Table, embedding.Table.ElementType, compute);
+            : Linear.Of(weights.At("lm_head"), StoredMatrix.Of(embedding.Table, weights.At("lm_head").Format(config.HiddenSize)), compute);
         var layers = new DecoderLayer[config.NumHiddenLayers];
         for (int i = 0; i < layers.Length; i++)
         {

@@ -23,6 +23,15 @@ public sealed record LoadOptions
     /// <summary>Threads that compute, the caller's included; none = one for each processor. The results do not depend on it.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>
+    /// A folder that keeps packed weights on disk, so that a second start packs nothing; none = no files. It is made if it is not there. Results do not depend on it,
+    /// and a folder that cannot be used is no error: <see cref="MultimodalModel.PackedCache"/> says what became of it.
+    /// </summary>
+    public string? PackedCache { get; init; }
+
+    /// <summary>Most bytes of the files in <see cref="PackedCache"/>; those that were not used for longest make room.</summary>
+    public long PackedCacheSize { get; init; } = Tensors.Serialization.PackedCache.DefaultLimit;
+
     /// <summary>Keys that replace those of <c>config.json</c>; objects under keys that end in <c>_config</c> are merged key by key.</summary>
     public JsonObject? Overrides { get; init; }
 

@@ -2,6 +2,7 @@ using Fovea.Imaging;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
+using Fovea.Tensors.Serialization;
 using Fovea.Text;
 
 namespace Fovea.Models;
@@ -47,6 +48,9 @@ public abstract class MultimodalModel : IDisposable
 
     /// <summary>The matrices of all linear layers and the formats that they are kept in.</summary>
     public IReadOnlyList<LoadedMatrix> Matrices { get; internal init; } = [];
+
+    /// <summary>What became of the packed weights on disk; none if there are to be none.</summary>
+    public PackedCache? PackedCache { get; internal init; }
 
     /// <summary>Multiply-adds of projecting one feature row.</summary>
     public abstract long ProjectorMultiplyAdds { get; }

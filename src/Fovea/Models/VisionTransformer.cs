@@ -54,9 +54,11 @@ public sealed class VisionTransformer : VisionEncoder
     {
         var embeddings = weights.At("embeddings");
         int width = config.HiddenSize, patch = config.PatchSize;
+        var patches = embeddings.At("patch_embedding");
         var projection = Linear.Of(
-            embeddings.At("patch_embedding").Stored("weight", width, config.NumChannels, patch, patch),
-            config.HasClassToken ? null : embeddings.At("patch_embedding").Vector("bias", width),
+            patches,
+            patches.Stored("weight", width, config.NumChannels, patch, patch),
+            config.HasClassToken ? null : patches.Vector("bias", width),
             compute);
         var blocks = new VisionBlock[config.NumHiddenLayers];
         for (int i = 0; i < blocks.Length; i++)

@@ -1,6 +1,7 @@
 using Fovea.Models.Quantization;
 using Fovea.Nn;
 using Fovea.Tensors;
+using Fovea.Tensors.Serialization;
 
 namespace Fovea.Models;
 
@@ -12,14 +13,14 @@ internal static class WeightNames
     /// stay as they are and are reported as superfluous.
     /// </summary>
     /// <param name="files">The stored tensors; those of the first files come before those of the others.</param>
-    /// <param name="policy">How matrices are kept.</param>
+    /// <param name="options">How matrices are kept, in memory and on disk.</param>
     /// <param name="ignored">Canonical names that no model uses.</param>
     /// <param name="made">Tensors that are in no file, by canonical name.</param>
     /// <param name="saved">The names under which the weights will be saved, where these are others.</param>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight, or what the config says of quantised weights does not fit them.</exception>
     /// <exception cref="NotSupportedException">The weights are quantised in a way that is not read; the message names it.</exception>
     public static WeightReader Open(
-        IReadOnlyList<StoredFiles> files, WeightPolicy policy, Func<string, bool> ignored,
+        IReadOnlyList<StoredFiles> files, LoadOptions options, Func<string, bool> ignored,
         IReadOnlyDictionary<string, Tensor>? made = null, Func<string, string>? saved = null)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
@@ -53,7 +54,7 @@ internal static class WeightNames
         }
 
         string source = string.Join(" with ", files.Select(file => file.Weights.Path));
-        var reader = new WeightReader(source, tensors, saved ?? StoredName, new QuantizedWeights(quantized, IsDemanded), policy);
+        var reader = new WeightReader(source, tensors, saved ?? StoredName, new QuantizedWeights(quantized, IsDemanded), options.Weights, Packed(files, options));
         reader.Ignore(ignored);
         return reader;
 
@@ -61,5 +62,31 @@ internal static class WeightNames
             : files.Select(file => file.Stored(name)).FirstOrDefault(stored => stored is not null) ?? name;
 
         bool IsDemanded(string name) => origins.TryGetValue(name, out var origin) && origin.Modules is { } modules && modules.Demands(origin.Name);
+    }
+
+    /// <summary>The packed weights on disk, which live as long as the first files do; none if nobody wants any.</summary>
+    private static PackedCache? Packed(IReadOnlyList<StoredFiles> files, LoadOptions options)
+    {
+        if (options.PackedCache is not { } place)
+        {
+            return null;
+        }
+
+        using var key = new PackedCacheKey();
+        key.Add($"{options.Weights.Format} {options.Weights.KeepFloat.Count}");
+        foreach (string pattern in options.Weights.KeepFloat)
+        {
+            key.Add(pattern);
+        }
+
+        foreach (var file in files)
+        {
+            key.Add(file.Folder.Config.GetRawText());
+            key.Add(file.Weights);
+        }
+
+        var cache = PackedCache.Open(place, key, options.PackedCacheSize);
+        files[0].Weights.Own(cache);
+        return cache;
     }
 }

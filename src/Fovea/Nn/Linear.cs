@@ -1,5 +1,4 @@
 using Fovea.Tensors;
-using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Ops;
 
 namespace Fovea.Nn;
@@ -32,8 +31,8 @@ public sealed class Linear : IDisposable
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
     public static Linear Load(WeightReader weights, int inputs, int outputs, bool bias, Compute compute)
     {
-        using var weight = weights.Matrix("weight", outputs, inputs, compute.Workers);
-        return Of(weights, weight, bias ? weights.Vector("bias", outputs) : null, compute);
+        using var weight = weights.Matrix("weight", outputs, inputs);
+        return Of(weights, weight, null, bias ? weights.Vector("bias", outputs) : null, compute);
     }
 
     /// <summary>Reads a matrix that holds several layers, as one layer each.</summary>
@@ -52,35 +51,36 @@ public sealed class Linear : IDisposable
             total = checked(total + count);
         }
 
-        using var weight = weights.Matrix("weight", total, inputs, compute.Workers);
+        using var weight = weights.Matrix("weight", total, inputs);
         using var offset = bias ? weights.Vector("bias", total) : null;
         var parts = new Linear[outputs.Length];
         for (int i = 0, row = 0; i < parts.Length; row += outputs[i++] / groups)
         {
-            int share = outputs[i] / groups;
-            using var rows = weight.Turns(row, share, groups);
-            parts[i] = Of(weights, rows, offset is null ? null : StoredMatrix.Turns(offset, row, share, groups), compute);
+            var turns = new RowTurns(row, outputs[i] / groups, groups);
+            parts[i] = Of(weights, weight, turns, offset is null ? null : turns.Of(offset), compute);
         }
 
         return parts;
     }
 
-    /// <summary>Packs a stored matrix as it is, flattening all extents but the first.</summary>
-    public static Linear Of(Tensor weight, Tensor? bias, Compute compute) => new(PackedMatrix.Pack(weight, compute.Workers), bias);
-
-    /// <summary>Packs a matrix that was made of a stored one, the module at which the reader stands.</summary>
-    /// <param name="weights">Chooses the format.</param>
-    /// <param name="weight">[outputs, inputs]: numbers of the stored type, whatever they are in now.</param>
-    /// <param name="stored">The type of the stored matrix.</param>
+    /// <summary>Packs a stored matrix of the module at which the reader stands as it is, flattening all extents but the first; no policy concerns it.</summary>
+    /// <param name="weights">Where the matrix lies.</param>
+    /// <param name="weight">[outputs, …]: the module's matrix, or rows of it.</param>
+    /// <param name="bias">[outputs], or none; the layer owns it.</param>
     /// <param name="compute">Packs the weights.</param>
-    internal static Linear Of(WeightReader weights, Tensor weight, ElementType stored, Compute compute) =>
-        Of(weights, StoredMatrix.Of(weight, weights.Format(weight.RowLength) ?? WeightFormat.Of(stored)), null, compute);
+    /// <param name="part">Tells these rows from others of the same matrix; empty = it is the whole.</param>
+    /// <exception cref="ArgumentException">Not a matrix of f32, f16 or bf16.</exception>
+    public static Linear Of(WeightReader weights, Tensor weight, Tensor? bias, Compute compute, string part = "") =>
+        new(weights.Packed(part, StoredMatrix.Of(weight, null), null, compute.Workers), bias);
 
-    private static Linear Of(WeightReader weights, StoredMatrix weight, Tensor? bias, Compute compute)
+    /// <summary>Packs a matrix that was made of a stored one, the module at which the reader stands, and notes what became of it.</summary>
+    internal static Linear Of(WeightReader weights, StoredMatrix weight, Compute compute) => Of(weights, weight, null, null, compute);
+
+    private static Linear Of(WeightReader weights, StoredMatrix weight, RowTurns? turns, Tensor? bias, Compute compute)
     {
         try
         {
-            var packed = weight.Pack(compute.Workers);
+            var packed = weights.Packed(turns?.ToString() ?? weight.Part, weight, turns, compute.Workers);
             weights.Loaded(packed);
             return new Linear(packed, bias);
         }

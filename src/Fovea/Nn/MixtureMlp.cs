@@ -43,16 +43,25 @@ public sealed class MixtureMlp : FeedForward
         var loaded = new GatedMlp[experts.Count];
         for (int i = 0; i < loaded.Length; i++)
         {
-            using var first = Transposed(gateAndUp.Slice(i, 1).Reshape(width, 2 * intermediate));
-            using var second = Transposed(down.Slice(i, 1).Reshape(intermediate, width));
+            var first = gateAndUp.Slice(i, 1).Reshape(width, 2 * intermediate);
+            var second = down.Slice(i, 1).Reshape(intermediate, width);
             loaded[i] = new GatedMlp(
-                Linear.Of(stored.At("gate_up_proj"), first.Slice(0, intermediate), gateAndUp.ElementType, compute),
-                Linear.Of(stored.At("gate_up_proj"), first.Slice(intermediate, intermediate), gateAndUp.ElementType, compute),
-                Linear.Of(stored.At("down_proj"), second, down.ElementType, compute),
+                Expert(stored.At("gate_up_proj"), $"gate of expert {i}", first, (0, intermediate), compute),
+                Expert(stored.At("gate_up_proj"), $"up of expert {i}", first, (intermediate, intermediate), compute),
+                Expert(stored.At("down_proj"), $"expert {i}", second, (0, width), compute),
                 activation);
         }
 
-        return new MixtureMlp(Linear.Of(weights.At("gate").Stored("weight", experts.Count, width), bias: null, compute), loaded, experts.PerToken);
+        var gate = weights.At("gate");
+        return new MixtureMlp(Linear.Of(gate, gate.Stored("weight", experts.Count, width), bias: null, compute), loaded, experts.PerToken);
+    }
+
+    /// <summary>The layer whose outputs are columns of a stored matrix.</summary>
+    private static Linear Expert(WeightReader weights, string part, Tensor stored, (int First, int Count) columns, Compute compute)
+    {
+        var format = weights.Format(stored.Rows) ?? WeightFormat.Of(stored.ElementType);
+        using var matrix = StoredMatrix.Of(part, (columns.Count, stored.Rows), format, () => Transposed(stored, columns));
+        return Linear.Of(weights, matrix, compute);
     }
 
     /// <inheritdoc/>
@@ -142,17 +151,17 @@ public sealed class MixtureMlp : FeedForward
         compute.Arena.Release(mark);
     }
 
-    private static Tensor Transposed(Tensor stored)
+    private static Tensor Transposed(Tensor stored, (int First, int Count) columns)
     {
-        var transposed = Tensor.Allocate(stored.RowLength, stored.Rows);
+        var transposed = Tensor.Allocate(columns.Count, stored.Rows);
         var target = transposed.AsSpan<float>();
         float[] row = new float[stored.RowLength];
         for (int i = 0; i < stored.Rows; i++)
         {
             Widen.Row(stored, i, row);
-            for (int j = 0; j < row.Length; j++)
+            for (int j = 0; j < columns.Count; j++)
             {
-                target[(j * stored.Rows) + i] = row[j];
+                target[(j * stored.Rows) + i] = row[columns.First + j];
             }
         }
 

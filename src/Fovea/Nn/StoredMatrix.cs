@@ -3,74 +3,97 @@ using Fovea.Tensors.Threading;
 
 namespace Fovea.Nn;
 
-/// <summary>The weight of a linear layer as a checkpoint holds it, floating-point numbers or integers with scales, and the format it is to be kept in.</summary>
-internal abstract class StoredMatrix : IDisposable
+/// <summary>
+/// The weight of a linear layer as a checkpoint holds it, floating-point numbers or integers with scales, and the format it is to be kept in. Its numbers are not
+/// read before it is packed.
+/// </summary>
+/// <param name="outputs">Its rows.</param>
+/// <param name="inputs">Its columns.</param>
+/// <param name="format">How it is kept when it is packed.</param>
+internal abstract class StoredMatrix(int outputs, int inputs, WeightFormat format) : IDisposable
 {
+    /// <summary>Its rows.</summary>
+    public int Outputs => outputs;
+
+    /// <summary>Its columns.</summary>
+    public int Inputs => inputs;
+
+    /// <summary>How it is kept when it is packed.</summary>
+    public WeightFormat Format => format;
+
+    /// <summary>Tells it from other matrices that are made of the same stored one; empty = it is that one.</summary>
+    public virtual string Part => "";
+
     /// <summary>Borrows floating-point numbers.</summary>
     /// <param name="numbers">[outputs, …].</param>
     /// <param name="format">How they are to be kept; none = as stored.</param>
-    public static StoredMatrix Of(Tensor numbers, WeightFormat? format) => new Floats(numbers, format, owns: false);
+    public static StoredMatrix Of(Tensor numbers, WeightFormat? format) => new Floats(numbers, format ?? WeightFormat.Of(numbers.ElementType));
 
-    /// <summary>Owns integers with scales.</summary>
-    /// <param name="quantized">The matrix.</param>
+    /// <summary>Integers with scales.</summary>
+    /// <param name="stored">The matrix.</param>
     /// <param name="format">A format of floating-point numbers widens them first; any other leaves them as they are.</param>
-    public static StoredMatrix Of(QuantizedMatrix quantized, WeightFormat? format) => new Integers(quantized, format);
+    public static StoredMatrix Of(QuantizedWeight stored, WeightFormat? format) =>
+        new Integers(stored, format is null or { HasScales: true } ? stored.Format : format);
 
-    /// <summary>Packs the matrix.</summary>
-    public abstract PackedMatrix Pack(Workers workers);
+    /// <summary>Floating-point numbers that have to be made of stored ones.</summary>
+    /// <param name="part">Tells the matrix from others that are made of the same stored one.</param>
+    /// <param name="shape">Its rows and columns.</param>
+    /// <param name="format">How they are to be kept.</param>
+    /// <param name="make">Makes them: [outputs, inputs].</param>
+    public static StoredMatrix Of(string part, (int Outputs, int Inputs) shape, WeightFormat format, Func<Tensor> make) => new Made(part, shape, format, make);
 
-    /// <summary>Of every one of equal groups of rows, <paramref name="share"/> rows from <paramref name="row"/> on; a copy.</summary>
-    public abstract StoredMatrix Turns(int row, int share, int groups);
-
-    /// <inheritdoc cref="Turns(int, int, int)"/>
-    public static Tensor Turns(Tensor stored, int row, int share, int groups)
-    {
-        int group = stored.Rows / groups;
-        var extents = stored.Shape.ToArray();
-        extents[0] = share * groups;
-        var rows = Tensor.Allocate(stored.ElementType, new Shape(extents));
-        for (int i = 0; i < groups; i++)
-        {
-            stored.Slice((i * group) + row, share).Bytes().CopyTo(rows.Slice(i * share, share).Bytes());
-        }
-
-        return rows;
-    }
+    /// <summary>Packs the matrix, or some of its rows.</summary>
+    public abstract PackedMatrix Pack(Workers workers, RowTurns? turns);
 
     /// <inheritdoc/>
-    public abstract void Dispose();
-
-    private sealed class Floats(Tensor numbers, WeightFormat? format, bool owns) : StoredMatrix
+    public virtual void Dispose()
     {
-        public override PackedMatrix Pack(Workers workers) => PackedMatrix.Pack(numbers, workers, format);
+    }
 
-        public override StoredMatrix Turns(int row, int share, int groups) => new Floats(Turns(numbers, row, share, groups), format, owns: true);
+    private static PackedMatrix Pack(Tensor numbers, WeightFormat format, Workers workers, RowTurns? turns)
+    {
+        using var rows = turns?.Of(numbers);
+        return PackedMatrix.Pack(rows ?? numbers, workers, format);
+    }
+
+    private sealed class Floats(Tensor numbers, WeightFormat format) : StoredMatrix(numbers.Rows, numbers.RowLength, format)
+    {
+        public override PackedMatrix Pack(Workers workers, RowTurns? turns) => Pack(numbers, Format, workers, turns);
+    }
+
+    private sealed class Made(string part, (int Outputs, int Inputs) shape, WeightFormat format, Func<Tensor> make) : StoredMatrix(shape.Outputs, shape.Inputs, format)
+    {
+        public override string Part => part;
+
+        public override PackedMatrix Pack(Workers workers, RowTurns? turns)
+        {
+            using var numbers = make();
+            return Pack(numbers, Format, workers, turns);
+        }
+    }
+
+    private sealed class Integers(QuantizedWeight stored, WeightFormat format) : StoredMatrix(stored.Outputs, stored.Inputs, format)
+    {
+        private QuantizedMatrix? _read;
+
+        public override PackedMatrix Pack(Workers workers, RowTurns? turns)
+        {
+            _read ??= stored.Read(workers);
+            using var rows = turns is { } some ? new QuantizedMatrix(_read.Format, some.Of(_read.Codes), some.Of(_read.Scales)) : null;
+            var matrix = rows ?? _read;
+            if (Format.HasScales)
+            {
+                return PackedMatrix.Pack(matrix, workers);
+            }
+
+            using var wide = matrix.Widen();
+            return PackedMatrix.Pack(wide, workers, Format);
+        }
 
         public override void Dispose()
         {
-            if (owns)
-            {
-                numbers.Dispose();
-            }
+            _read?.Dispose();
+            base.Dispose();
         }
-    }
-
-    private sealed class Integers(QuantizedMatrix quantized, WeightFormat? format) : StoredMatrix
-    {
-        public override PackedMatrix Pack(Workers workers)
-        {
-            if (format is null or { HasScales: true })
-            {
-                return PackedMatrix.Pack(quantized, workers);
-            }
-
-            using var wide = quantized.Widen();
-            return PackedMatrix.Pack(wide, workers, format);
-        }
-
-        public override StoredMatrix Turns(int row, int share, int groups) => new Integers(
-            new QuantizedMatrix(quantized.Format, Turns(quantized.Codes, row, share, groups), Turns(quantized.Scales, row, share, groups)), format);
-
-        public override void Dispose() => quantized.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Fovea.Tensors;
 using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Kernels;
+using Fovea.Tensors.Serialization;
 using Fovea.Tensors.Threading;
 
 namespace Fovea.Nn;
@@ -23,10 +24,11 @@ public sealed class WeightReader
     /// <param name="storedName">What a canonical name is called in the file, for messages and patterns; by default the same.</param>
     /// <param name="quantized">What is stored quantised; by default nothing.</param>
     /// <param name="policy">How the matrices of linear layers are kept; by default as stored.</param>
+    /// <param name="packedCache">Where packed matrices are kept on disk; by default nowhere.</param>
     public WeightReader(
         string source, IReadOnlyDictionary<string, Tensor> tensors, Func<string, string>? storedName = null,
-        QuantizedWeights? quantized = null, WeightPolicy? policy = null)
-        : this(new Contents(source, tensors, quantized ?? QuantizedWeights.None, storedName ?? (name => name), policy ?? WeightPolicy.AsStored), "")
+        QuantizedWeights? quantized = null, WeightPolicy? policy = null, PackedCache? packedCache = null)
+        : this(new Contents(source, tensors, quantized ?? QuantizedWeights.None, storedName ?? (name => name), policy ?? WeightPolicy.AsStored, packedCache), "")
     {
     }
 
@@ -37,6 +39,9 @@ public sealed class WeightReader
 
     /// <summary>The matrices of linear layers that were loaded so far, under any prefix.</summary>
     public IReadOnlyList<LoadedMatrix> Matrices => _contents.Matrices;
+
+    /// <summary>Where packed matrices are kept on disk, or none.</summary>
+    public PackedCache? PackedCache => _contents.PackedCache;
 
     /// <summary>The canonical names of all tensors, whatever this reader's own place.</summary>
     public IEnumerable<string> Names => _contents.Tensors.Keys;
@@ -55,7 +60,7 @@ public sealed class WeightReader
 
     /// <summary>The weight of a linear layer, stored as floating-point numbers or quantised, with the format that the policy chooses for it.</summary>
     /// <exception cref="InvalidDataException">It is missing, has another shape, or holds numbers that cannot be used.</exception>
-    internal StoredMatrix Matrix(string name, int outputs, int inputs, Workers workers)
+    internal StoredMatrix Matrix(string name, int outputs, int inputs)
     {
         if (!_contents.Quantized.Matrices.TryGetValue(_prefix + name, out var quantized))
         {
@@ -70,7 +75,18 @@ public sealed class WeightReader
         }
 
         _contents.Taken.Add(_prefix + name);
-        return StoredMatrix.Of(quantized.Read(workers), Format(inputs));
+        return StoredMatrix.Of(quantized, Format(inputs));
+    }
+
+    /// <summary>The packed form of a matrix of the module at which this reader stands, packed now or before.</summary>
+    /// <param name="part">Tells it from other matrices of the module; empty = it is the module's own.</param>
+    /// <param name="weight">What is to be packed.</param>
+    /// <param name="turns">Some of its rows; none = all.</param>
+    /// <param name="workers">The threads.</param>
+    internal PackedMatrix Packed(string part, StoredMatrix weight, RowTurns? turns, Workers workers)
+    {
+        PackedMatrix Pack() => weight.Pack(workers, turns);
+        return PackedCache is null ? Pack() : PackedCache.Get($"{Module} {part}".TrimEnd(), weight.Format, turns?.Count ?? weight.Outputs, weight.Inputs, Pack);
     }
 
     /// <summary>The format that the policy chooses for the matrix of the module at which this reader stands; none = as stored.</summary>
@@ -164,7 +180,8 @@ public sealed class WeightReader
         IReadOnlyDictionary<string, Tensor> Tensors,
         QuantizedWeights Quantized,
         Func<string, string> StoredName,
-        WeightPolicy Policy)
+        WeightPolicy Policy,
+        PackedCache? PackedCache)
     {
         public HashSet<string> Taken { get; } = new(StringComparer.Ordinal);
 

@@ -26,7 +26,7 @@ internal static class InternVit
         return new VisionTransformer(
             sizes,
             new PatchEmbedding(
-                Linear.Of(projection.Stored("weight", width, sizes.NumChannels, patch, patch), projection.Vector("bias", width), compute), sizes.NumChannels, patch),
+                Linear.Of(projection, projection.Stored("weight", width, sizes.NumChannels, patch, patch), projection.Vector("bias", width), compute), sizes.NumChannels, patch),
             embeddings.Vector("class_embedding", 1, 1, width),
             LoadPositions(embeddings, config),
             preNorm: null,

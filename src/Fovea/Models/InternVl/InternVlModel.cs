@@ -108,7 +108,7 @@ public sealed class InternVlModel : MultimodalModel
                     config.ProjectorAct));
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, folder.Options.Cache, progress, cancellation);
             weights.CheckAllTaken();
-            return new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel) { Matrices = weights.Matrices };
+            return new InternVlModel(config, folder, stored, (vision, norm), merger, languageModel) { Matrices = weights.Matrices, PackedCache = weights.PackedCache };
         }
         catch
         {

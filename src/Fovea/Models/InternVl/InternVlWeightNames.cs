@@ -56,7 +56,7 @@ internal static class InternVlWeightNames
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
     public static WeightReader Open(CheckpointFolder folder, CheckpointReader weights) =>
-        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options.Weights, IsIgnored);
+        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
     private static bool IsIgnored(string canonical) =>

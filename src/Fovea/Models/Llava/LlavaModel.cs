@@ -84,6 +84,7 @@ public class LlavaModel : MultimodalModel
             })
             {
                 Matrices = weights.Matrices,
+                PackedCache = weights.PackedCache,
             };
         }
         catch

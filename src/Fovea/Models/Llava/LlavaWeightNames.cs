@@ -36,7 +36,7 @@ internal static class LlavaWeightNames
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
     public static WeightReader Open(CheckpointFolder folder, CheckpointReader weights) =>
-        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options.Weights, IsIgnored);
+        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options, IsIgnored);
 
     /// <summary>Stored weights that no supported model uses.</summary>
     public static bool IsIgnored(string canonical) =>

@@ -71,8 +71,8 @@ public class OriginalLlavaModel : LlavaModel
                 Format = ConversationFormat.Load(folder),
             };
             return compressor is null
-                ? new OriginalLlavaModel(parts, keys) { Matrices = weights.Matrices }
-                : new QueccModel(parts, keys, compressor) { Matrices = weights.Matrices };
+                ? new OriginalLlavaModel(parts, keys) { Matrices = weights.Matrices, PackedCache = weights.PackedCache }
+                : new QueccModel(parts, keys, compressor) { Matrices = weights.Matrices, PackedCache = weights.PackedCache };
         }
         catch
         {

@@ -37,7 +37,7 @@ internal static class OriginalWeights
     {
         var rules = Rules(folder);
         var files = Files(parts, rules, parts.Projector is null ? rules : [(Projector, Replaced), .. rules]);
-        return WeightNames.Open(files, folder.Options.Weights, name => IsIgnored(name, config));
+        return WeightNames.Open(files, folder.Options, name => IsIgnored(name, config));
     }
 
     /// <summary>Opens a base model in any layout with a projector that is new or lies in a file, under the names of this layout.</summary>
@@ -52,7 +52,7 @@ internal static class OriginalWeights
             ? [("multi_modal_projector.", Replaced), ("model.multi_modal_projector.", Replaced), .. LlavaWeightNames.Rules]
             : [(Projector, Replaced), .. rules]);
         return WeightNames.Open(
-            files, WeightPolicy.AsStored, name => IsIgnored(name, config), made,
+            files, LoadOptions.Default, name => IsIgnored(name, config), made,
             name => rules.FirstOrDefault(rule => name.StartsWith(rule.Canonical, StringComparison.Ordinal))?.ToStored(name, []) ?? name);
     }
 

@@ -56,7 +56,7 @@ internal sealed class CompressedTensorsModule(CheckpointReader weights, string m
         }
 
         CheckOrder(inputs);
-        return new QuantizedWeight(outputs, inputs, workers => Read(workers, numbers, scales, (outputs, inputs)));
+        return new QuantizedWeight(outputs, inputs, scheme.Format, workers => Read(workers, numbers, scales, (outputs, inputs)));
     }
 
     private QuantizedMatrix Read(Workers workers, Tensor numbers, Tensor scales, (int Outputs, int Inputs) shape)

@@ -175,7 +175,7 @@ public sealed class QueccLayer : IDisposable
         var parts = new Linear[3];
         for (int i = 0; i < parts.Length; i++)
         {
-            parts[i] = Linear.Of(stored.Slice(i * width, width), Tensor.From(bias.AsSpan<float>().Slice(i * width, width), width), compute);
+            parts[i] = Linear.Of(weights, stored.Slice(i * width, width), Tensor.From(bias.AsSpan<float>().Slice(i * width, width), width), compute, $"in_proj {i}");
         }
 
         int size = width / QueccConfig.Heads;

@@ -44,6 +44,7 @@ internal sealed class QwenVisionEncoder : VisionEncoder
         var projection = weights.At("patch_embed").At("proj");
         bool third = config.Version == QwenVersion.Qwen3;
         var patches = Linear.Of(
+            projection,
             projection.Stored("weight", config.HiddenSize, 3, config.TemporalPatchSize, config.PatchSize, config.PatchSize),
             third ? projection.Vector("bias", config.HiddenSize) : null,
             compute);

@@ -94,7 +94,7 @@ public sealed class QwenVlModel : MultimodalModel
                 .ToArray();
             var languageModel = LanguageModel.Load(weights, config.TextConfig, compute, folder.Options.Cache, progress, cancellation);
             weights.CheckAllTaken();
-            return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel) { Matrices = weights.Matrices };
+            return new QwenVlModel(config, folder, stored, vision, (merger, deepStack), languageModel) { Matrices = weights.Matrices, PackedCache = weights.PackedCache };
         }
         catch
         {

@@ -17,7 +17,7 @@ internal static class QwenWeightNames
     /// <summary>Opens the weights.</summary>
     /// <exception cref="InvalidDataException">Two stored tensors are the same weight.</exception>
     public static WeightReader Open(CheckpointFolder folder, CheckpointReader weights) =>
-        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options.Weights, IsIgnored);
+        WeightNames.Open([new StoredFiles(folder, weights, Rules)], folder.Options, IsIgnored);
 
     /// <summary>Stored weights that are computed here.</summary>
     private static bool IsIgnored(string canonical) => canonical.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || canonical.EndsWith(".rotary_pos_emb.inv_freq", StringComparison.Ordinal);

@@ -149,7 +149,7 @@ public sealed class CompressedTensorsTests : IDisposable
             config["format"] = "int-quantized";
             var weights = Open(config, new() { [Module + ".weight"] = codes, [Module + ".weight_scale"] = scales, [Module + ".input_scale"] = Tensor.Allocate(1) });
             using var matrix = weights.At("lm").At("layers").At(0).At("mlp").At("up_proj").Matrix("weight", 8, 200, _compute.Workers);
-            using var packed = matrix.Pack(_compute.Workers);
+            using var packed = matrix.Pack(_compute.Workers, null);
             Assert.Equal("int8:128", $"{packed.Format}");
             weights.CheckAllTaken();
         }
@@ -194,14 +194,14 @@ public sealed class CompressedTensorsTests : IDisposable
         SafetensorsWriter.Write(file, tensors);
         File.WriteAllText(Path.Combine(_folder, "config.json"), new JsonObject { ["quantization_config"] = quantization.DeepClone() }.ToJsonString());
         return WeightNames.Open(
-            [new StoredFiles(CheckpointFolder.Open(_folder), SafetensorsReader.Open(file), [("model.language_model.", "lm."), ("model.", "lm.")])], WeightPolicy.AsStored, _ => false);
+            [new StoredFiles(CheckpointFolder.Open(_folder), SafetensorsReader.Open(file), [("model.language_model.", "lm."), ("model.", "lm.")])], LoadOptions.Default, _ => false);
     }
 
     private string Read(JsonObject quantization, Dictionary<string, Tensor> tensors)
     {
         var weights = Open(quantization, tensors);
-        using var matrix = weights.At("lm").At("layers").At(0).At("mlp").At("up_proj").Matrix("weight", 8, 64, _compute.Workers);
-        using var packed = matrix.Pack(_compute.Workers);
+        using var matrix = weights.At("lm").At("layers").At(0).At("mlp").At("up_proj").Matrix("weight", 8, 64);
+        using var packed = matrix.Pack(_compute.Workers, null);
         weights.CheckAllTaken();
         return $"{packed.Format}";
     }
