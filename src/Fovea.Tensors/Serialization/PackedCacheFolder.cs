@@ -67,8 +67,8 @@ internal sealed class PackedCacheFolder(string path, long limit)
                 return;
             }
 
-            file.Delete();
             total -= file.Length;
+            file.Delete();
         }
     }
 

@@ -148,7 +148,7 @@ public sealed class CompressedTensorsTests : IDisposable
             var config = Config(scheme);
             config["format"] = "int-quantized";
             var weights = Open(config, new() { [Module + ".weight"] = codes, [Module + ".weight_scale"] = scales, [Module + ".input_scale"] = Tensor.Allocate(1) });
-            using var matrix = weights.At("lm").At("layers").At(0).At("mlp").At("up_proj").Matrix("weight", 8, 200, _compute.Workers);
+            using var matrix = weights.At("lm").At("layers").At(0).At("mlp").At("up_proj").Matrix("weight", 8, 200);
             using var packed = matrix.Pack(_compute.Workers, null);
             Assert.Equal("int8:128", $"{packed.Format}");
             weights.CheckAllTaken();
@@ -165,7 +165,7 @@ public sealed class CompressedTensorsTests : IDisposable
         var weights = Open(Config(Group4), Tensors()).At("lm").At("layers").At(0).At("mlp").At("up_proj");
         Assert.True(weights.Has("weight"));
         Assert.Contains("quantised", Assert.Throws<InvalidDataException>(() => weights.Stored("weight", 8, 64)).Message, StringComparison.Ordinal);
-        Assert.Contains("[8, 64]", Assert.Throws<InvalidDataException>(() => weights.Matrix("weight", 8, 32, _compute.Workers)).Message, StringComparison.Ordinal);
+        Assert.Contains("[8, 64]", Assert.Throws<InvalidDataException>(() => weights.Matrix("weight", 8, 32)).Message, StringComparison.Ordinal);
     }
 
     private static JsonObject Config(string scheme) => new()
