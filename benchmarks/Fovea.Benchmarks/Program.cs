@@ -30,7 +30,7 @@ switch (args)
         PeerBenchmark.Run(Path.GetFullPath(modules), rest);
         return 0;
     case ["start", var name, .. var rest]:
-        await WholeBenchmark.StartAsync(name, Fovea.Tensors.WeightFormat.Parse(rest is [var kept] ? kept : "bf16"));
+        await WholeBenchmark.StartAsync(name, Fovea.Tensors.WeightFormat.Parse(rest is [var kept, ..] ? kept : "bf16"), rest is [_, var packedCache] ? packedCache : null);
         return 0;
     case ["whole", var name, .. var rest]:
         await WholeBenchmark.RunAsync(
@@ -64,7 +64,7 @@ switch (args)
                                               encoder, time to first token at 100, 50, 25 and 10 % of the visual tokens and peak memory of every
                                               model family at its published shape with random weights; NAME: a part of a model's name
             whole MODEL [TOKENS [FORMAT]]     one encoder (clip-l336, siglip-so400m) or language model (qwen2-0.5b, qwen2-1.5b) of random weights
-            start MODEL [FORMAT]              loads it and makes the first token of a 16-token prompt
+            start MODEL [FORMAT [FOLDER]]     loads it and makes the first token of a 16-token prompt; FOLDER keeps the packed weights for the next start
             peers FOLDER [encoder|prefill|decode|start] [--rounds N]
                                               these beside ONNX Runtime and llama.cpp; FOLDER holds node_modules with their packages
             text FOLDER                       tokenising, beside the Rust library; FOLDER holds node_modules with the package tokenizers

@@ -26,14 +26,17 @@ internal static class WholeBenchmark
     }
 
     /// <summary>Loads a model and makes one token: what a user waits for at the start of a program.</summary>
-    public static async Task StartAsync(string name, WeightFormat format)
+    /// <param name="name">One of <see cref="WholeModel.All"/>.</param>
+    /// <param name="format">How its weights are kept.</param>
+    /// <param name="packedCache">The folder of packed weights, or none.</param>
+    public static async Task StartAsync(string name, WeightFormat format, string? packedCache)
     {
-        using var model = await LoadAsync(WholeModel.Find(name), format);
+        using var model = await LoadAsync(WholeModel.Find(name), format, packedCache);
         await model.GenerateAsync([new GenerationRequest { Prompt = Prompt(model, 16), MaxNewTokens = 1, EndTokens = [] }]);
     }
 
-    private static Task<VisionLanguageModel> LoadAsync(WholeModel shape, WeightFormat format) =>
-        VisionLanguageModel.LoadAsync(shape.Folder(), new LoadOptions { Weights = new WeightPolicy { Format = format } });
+    private static Task<VisionLanguageModel> LoadAsync(WholeModel shape, WeightFormat format, string? packedCache = null) =>
+        VisionLanguageModel.LoadAsync(shape.Folder(), new LoadOptions { Weights = new WeightPolicy { Format = format }, PackedCache = packedCache });
 
     private static async Task<string> EncodeAsync(VisionLanguageModel model, WholeModel shape)
     {

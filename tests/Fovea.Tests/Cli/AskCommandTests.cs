@@ -38,6 +38,27 @@ public sealed class AskCommandTests
     }
 
     [Fact]
+    public void Ask_WithAPackedCache_GivesTheSameAnswerAndKeepsOneFile()
+    {
+        var folder = Directory.CreateTempSubdirectory("fovea-packed-");
+        string expected = CommandLine.Ask("--weights", "int8").Out;
+        for (int start = 0; start < 2; start++)
+        {
+            var run = CommandLine.Ask("--weights", "int8", "--packed-cache", folder.FullName);
+            Assert.Equal((0, expected, ""), (run.Code, run.Out, run.Error));
+            Assert.Single(folder.GetFiles());
+        }
+
+        var small = CommandLine.Ask("--packed-cache", folder.FullName, "--packed-cache-size", "1MB");
+        Assert.Equal(0, small.Code);
+        Assert.Contains("1048576 bytes", small.Error, StringComparison.Ordinal);
+        Assert.Single(small.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single(folder.GetFiles());
+        Assert.Contains("--packed-cache-size is 'much'", CommandLine.Ask("--packed-cache", folder.FullName, "--packed-cache-size", "much").Error, StringComparison.Ordinal);
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public void Ask_WithStats_ShowsEveryStepOnTheErrorStream()
     {
         var run = CommandLine.Ask("--method", "fastv", "--keep", "36", "--stats");
