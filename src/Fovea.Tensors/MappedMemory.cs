@@ -14,7 +14,7 @@ public sealed unsafe class MappedMemory : MemoryBlock
         : base(pointer, length) => _view = view;
 
     /// <summary>When the file was last written before it was mapped.</summary>
-    public DateTime LastWriteTime { get; private init; }
+    internal DateTime LastWriteTime { get; private init; }
 
     /// <summary>Maps a whole file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

@@ -61,7 +61,7 @@ public sealed class PackedCacheKeyTests : IDisposable
             SafetensorsWriter.Write(Path.Combine(_folder, file), new Dictionary<string, Tensor> { ["v"] = v, ["w"] = w });
         }
 
-        void Point(string v, string w) => File.WriteAllText(index, $$"""{"weight_map": {"v": "{{v}}", "w": "{{w}}"}}""");
+        void Point(string v, string w) => File.WriteAllText(index, $$$"""{"weight_map": {"v": "{{{v}}}", "w": "{{{w}}}"}}""");
         Keep(() => Point("a", "b"), () => SafetensorsReader.Open(index));
         Assert.True(IsKnown(() => Point("a", "b"), () => SafetensorsReader.Open(index)));
         Assert.False(IsKnown(() => Point("b", "a"), () => SafetensorsReader.Open(index)));
