@@ -1,5 +1,6 @@
 using Fovea.Generation;
 using Fovea.Models;
+using Fovea.Models.Quantization;
 using Fovea.Nn;
 using Fovea.Tensors;
 using Fovea.Tensors.Ops;
@@ -64,7 +65,7 @@ public sealed class PackedCacheTests : IDisposable
         {
             using (var copy = new CheckpointCopy(source))
             {
-                Fovea.Models.Quantization.CheckpointQuantizer.Run(copy.Folder, quantised, new WeightPolicy { Format = WeightFormat.Int8 }, _compute.Workers);
+                CheckpointQuantizer.Run(copy.Folder, quantised, new WeightPolicy { Format = WeightFormat.Int8 }, _compute.Workers);
             }
 
             using var plain = KnownModels.Load(quantised, _compute, Options(format) with { PackedCache = null });

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Fovea.Tensors;
 using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Ops;
