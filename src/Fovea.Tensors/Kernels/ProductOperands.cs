@@ -12,6 +12,9 @@ internal unsafe struct ProductOperands
     /// <summary>A in panels; read by the tiles.</summary>
     public float* PackedA;
 
+    /// <summary>Whether those panels hold pairs of bf16, [k/2][12][2].</summary>
+    public bool AreInputsPairs;
+
     /// <summary>B in panels.</summary>
     public float* PackedB;
 
@@ -24,7 +27,7 @@ internal unsafe struct ProductOperands
     /// <summary>One number a column, or null.</summary>
     public float* Bias;
 
-    /// <summary><see cref="ScratchBytes"/> for each thread; needed by tiles of 16-bit weights.</summary>
+    /// <summary><see cref="ScratchBytes"/> for each thread; needed by tiles of 16-bit weights with f32.</summary>
     public byte* Scratch;
 
     /// <summary>Rows of A and C.</summary>

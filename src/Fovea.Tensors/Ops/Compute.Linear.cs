@@ -1,3 +1,4 @@
+using Fovea.Tensors.ElementTypes;
 using Fovea.Tensors.Kernels;
 using Fovea.Tensors.Threading;
 
@@ -18,7 +19,7 @@ public sealed unsafe partial class Compute
     /// Floating-point weights: sums run over the inputs in ascending order in blocks of 512, the blocks are added in order, then the bias; 16-bit weights
     /// give the bits that the same numbers in f32 give. Integer weights: each row of x is rounded to 8 bits group by group (scale: greatest magnitude / 127;
     /// to nearest, ties to even), sums within a group are exact, groups are added in order, then the bias; a row with NaN or infinity becomes NaN.
-    /// The number of rows, their place, the number of threads and the kernels change nothing.
+    /// The number of rows, their place, the number of threads and the kernels change nothing, but for <see cref="KernelSet.RoundsInputs"/>.
     /// </remarks>
     public Tensor Linear(Tensor x, PackedMatrix weight, Tensor? bias = null)
     {
@@ -55,8 +56,14 @@ public sealed unsafe partial class Compute
             return;
         }
 
-        bool few = y.Rows <= MatrixRows.MaxRows;
-        if (!few && x.Panels == null)
+        bool pairs = weight.Format.Kind == WeightKind.BF16 && Kernels.RoundsInputs;
+        bool few = !pairs && y.Rows <= MatrixRows.MaxRows;
+        if (pairs && x.Pairs == null)
+        {
+            x.Pairs = PackPairs(x.Rows);
+        }
+
+        if (!pairs && !few && x.Panels == null)
         {
             x.Panels = Pack(x.Rows.Floats, y.Rows, weight.Inputs, Panels.Rows, byColumns: false);
         }
@@ -64,7 +71,8 @@ public sealed unsafe partial class Compute
         Multiply(new ProductOperands
         {
             A = x.Rows.Floats,
-            PackedA = few ? null : x.Panels,
+            PackedA = pairs ? x.Pairs : few ? null : x.Panels,
+            AreInputsPairs = pairs,
             PackedB = (float*)weight.Data,
             Kind = weight.Format.Kind,
             C = y.Floats,
@@ -73,6 +81,23 @@ public sealed unsafe partial class Compute
             N = weight.Outputs,
             K = weight.Inputs,
         });
+    }
+
+    private float* PackPairs(Tensor rows)
+    {
+        var packed = Rent(Panels.Count(rows.Rows, Panels.Rows), (rows.RowLength + 1) / 2, Panels.Rows);
+        var work = new PairPacking
+        {
+            Source = rows.Pointer,
+            Type = ElementType.F32,
+            Target = ElementType.BF16,
+            Rows = rows.Rows,
+            Length = rows.RowLength,
+            Width = Panels.Rows,
+            Destination = packed.Floats,
+        };
+        Workers.Run(packed.Rows, (int)Math.Max(1, NumbersPerThread / Math.Max(1, (long)rows.RowLength * Panels.Rows)), ref work);
+        return packed.Floats;
     }
 
     private void Multiply(ProductOperands operands)
@@ -85,7 +110,7 @@ public sealed unsafe partial class Compute
         var mark = Arena.Top;
         bool few = operands.PackedA == null;
 
-        if (!few && operands.Kind != WeightKind.F32)
+        if (!few && !operands.AreInputsPairs && operands.Kind != WeightKind.F32)
         {
             operands.Scratch = RentBytes(Workers.Degree * (long)ProductOperands.ScratchBytes);
         }
