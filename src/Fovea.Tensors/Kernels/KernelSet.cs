@@ -23,16 +23,16 @@ public abstract unsafe class KernelSet
     /// <summary>All sets, those of more instructions first: avx512bf16, avx512vnni, avx512, avxvnni, avx2, vector128, scalar.</summary>
     public static IReadOnlyList<KernelSet> All { get; } =
     [
-        new AssembledKernels<Lanes16>("avx512bf16", Processor.HasAvx512BFloat16, Processor.HasFastAvx512BFloat16, IntegerRoutine.Assemble, formats: 3),
-        new AssembledKernels<Lanes16>("avx512vnni", Processor.HasAvx512Vnni, Processor.HasAvx512Vnni, IntegerRoutine.Assemble, formats: 2),
+        new AssembledKernels<Lanes16>("avx512bf16", Processor.HasAvx512BFloat16, IntegerRoutine.Assemble, formats: 3),
+        new AssembledKernels<Lanes16>("avx512vnni", Processor.HasAvx512Vnni, IntegerRoutine.Assemble, formats: 2),
         new LaneKernels<Lanes16>("avx512", Vector512.IsHardwareAccelerated),
-        new AssembledKernels<Lanes8>("avxvnni", Processor.HasAvxVnni, Processor.HasAvxVnni, NarrowIntegerRoutine.Assemble, formats: 0),
+        new AssembledKernels<Lanes8>("avxvnni", Processor.HasAvxVnni, NarrowIntegerRoutine.Assemble, formats: 0),
         new LaneKernels<Lanes8>("avx2", Vector256.IsHardwareAccelerated),
         new LaneKernels<Lanes4>("vector128", Vector128.IsHardwareAccelerated),
         new LaneKernels<Lanes1>("scalar", true),
     ];
 
-    /// <summary>The set that <see cref="Variable"/> names, or else the first accelerated one whose instructions are worth it here; chosen at the first use.</summary>
+    /// <summary>The set that <see cref="Variable"/> names, or else the first accelerated one that does not round inputs; chosen at the first use.</summary>
     /// <exception cref="ArgumentException">The variable holds an unknown name.</exception>
     public static KernelSet Default => _default ??= Choose(Environment.GetEnvironmentVariable(Variable));
 
@@ -48,10 +48,7 @@ public abstract unsafe class KernelSet
     /// </summary>
     public virtual bool? IsAssembled => null;
 
-    /// <summary>Whether its instructions are present and worth it: the first such set is the default.</summary>
-    public virtual bool IsPreferred => IsAccelerated;
-
-    /// <summary>Whether inputs of bf16 weights are rounded to bf16 as well, to nearest, ties to even, and multiplied in pairs.</summary>
+    /// <summary>Whether inputs of bf16 weights are rounded to bf16 as well, to nearest, ties to even, and multiplied in pairs. Such a set is used only where it is named.</summary>
     public virtual bool RoundsInputs => false;
 
     /// <summary>The set of this name.</summary>
@@ -101,7 +98,7 @@ public abstract unsafe class KernelSet
     {
         try
         {
-            return string.IsNullOrEmpty(name) ? All.First(set => set.IsPreferred) : ByName(name);
+            return string.IsNullOrEmpty(name) ? All.First(set => set.IsAccelerated && !set.RoundsInputs) : ByName(name);
         }
         catch (ArgumentException error)
         {

@@ -32,9 +32,6 @@ public static class Processor
     /// <summary>Whether 512-bit dot products of pairs of bf16 may be used.</summary>
     internal static bool HasAvx512BFloat16 => HasAvx512Vnni && (Leaf(FeatureLeaf, 1).Has(leaf => leaf.Eax, 5) || IsAssumed(BFloat16Feature));
 
-    /// <summary>Whether they do more than multiplying f32 does: on AMD's processors twice as much, on Intel's, which take two cycles for one, half as much.</summary>
-    internal static bool HasFastAvx512BFloat16 => HasAvx512BFloat16 && Vendor() == "AuthenticAMD";
-
     /// <summary>Whether 256-bit dot products of bytes may be used.</summary>
     internal static bool HasAvxVnni => Avx2.IsSupported && Fma.IsSupported && (Leaf(FeatureLeaf, 1).Has(leaf => leaf.Eax, 4) || IsAssumed(AvxVnniFeature));
 
@@ -73,16 +70,6 @@ public static class Processor
         return unknown is null
             ? assumed.Contains(feature)
             : throw new ArgumentException($"{AssumedVariable}: there is no {unknown} to assume; there are {BFloat16Feature}, {AvxVnniFeature}.");
-    }
-
-    private static string Vendor()
-    {
-        var (_, first, last, middle) = X86Base.IsSupported ? X86Base.CpuId(0, 0) : default;
-        Span<byte> text = stackalloc byte[3 * sizeof(int)];
-        MemoryMarshal.Write(text, first);
-        MemoryMarshal.Write(text[sizeof(int)..], middle);
-        MemoryMarshal.Write(text[(2 * sizeof(int))..], last);
-        return Encoding.ASCII.GetString(text);
     }
 
     private static string? BrandName()

@@ -13,13 +13,11 @@ internal sealed class AssembledKernels<V> : LaneKernels<V>
     /// <summary>Nothing is assembled before it is asked for.</summary>
     /// <param name="name">The name by which the set is selected.</param>
     /// <param name="isPresent">Whether this processor has the instructions; without them the set is that of its vectors.</param>
-    /// <param name="isPreferred">Whether they are faster than what the sets behind this one use.</param>
     /// <param name="integers">Assembles the integer products.</param>
     /// <param name="formats">For how many formats of <see cref="TileFormat"/> there are assembled products, in their order.</param>
-    public AssembledKernels(string name, bool isPresent, bool isPreferred, IntegerRoutines.Assembly integers, int formats)
+    public AssembledKernels(string name, bool isPresent, IntegerRoutines.Assembly integers, int formats)
         : base(name, isPresent)
     {
-        IsPreferred = isPreferred;
         _formats = formats;
         _integers = new(() => isPresent ? IntegerRoutines.Create(integers) : null);
         _floats = new(() => isPresent && formats > 0 ? FloatAssembly.Create(formats) : default);
@@ -27,9 +25,6 @@ internal sealed class AssembledKernels<V> : LaneKernels<V>
 
     /// <inheritdoc/>
     public override bool? IsAssembled => IsAccelerated ? _integers.Value is not null && (_formats == 0 || _floats.Value.Exist(TileFormat.Floats)) : null;
-
-    /// <inheritdoc/>
-    public override bool IsPreferred { get; }
 
     /// <inheritdoc/>
     public override bool RoundsInputs => _formats > (int)TileFormat.PairDots;

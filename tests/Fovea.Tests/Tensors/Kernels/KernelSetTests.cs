@@ -21,9 +21,9 @@ public sealed class KernelSetTests
     }
 
     [Fact]
-    public void Default_IsWhatTheEnvironmentSaysOrTheFirstPreferredSet()
+    public void Default_IsWhatTheEnvironmentSaysOrTheFirstSetThatRoundsNothing()
     {
         string? forced = Environment.GetEnvironmentVariable(KernelSet.Variable);
-        Assert.Same(string.IsNullOrEmpty(forced) ? KernelSet.All.First(set => set.IsPreferred) : KernelSet.ByName(forced), KernelSet.Default);
+        Assert.Same(string.IsNullOrEmpty(forced) ? KernelSet.All.First(set => set.IsAccelerated && !set.RoundsInputs) : KernelSet.ByName(forced), KernelSet.Default);
     }
 }
