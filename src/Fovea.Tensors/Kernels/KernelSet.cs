@@ -82,8 +82,6 @@ public abstract unsafe class KernelSet
 
     internal abstract void Activate(Activation activation, float* x, int count);
 
-    internal abstract void ActivateGated(Activation activation, float* gate, float* up, int count);
-
     internal abstract void Add(float* x, float* y, int count);
 
     internal abstract void RmsNorm(float* x, float* weight, float* y, int width, float epsilon);

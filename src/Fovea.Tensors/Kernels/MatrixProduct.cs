@@ -4,7 +4,7 @@ namespace Fovea.Tensors.Kernels;
 
 /// <summary>
 /// The matrix product on packed operands. The value of an element depends on its row of A and its column of B alone: k runs in blocks
-/// of <see cref="Block"/>, a block has one accumulator that runs upwards from zero, blocks are added in order, the bias last.
+/// of <see cref="Block"/>, a block has one accumulator that runs upwards from zero, blocks are added in order, then the epilogue follows.
 /// </summary>
 internal static unsafe class MatrixProduct
 {
@@ -88,13 +88,10 @@ internal static unsafe class MatrixProduct
             Rows<V>(p, start, columns, k, c);
         }
 
-        if (p.Bias != null)
-        {
-            MatrixSums.AddBias<V>(c, p.N, p.M, columns, p.Bias + column);
-        }
+        p.Epilogue.Apply<V>(c, p.N, p.N, 0, p.M, column, columns);
     }
 
-    /// <summary>One block of steps of one tile, and the bias behind the last one.</summary>
+    /// <summary>One block of steps of one tile, and the epilogue behind the last one.</summary>
     /// <param name="p">The operands.</param>
     /// <param name="routines">Assembled code to use, if there is any.</param>
     /// <param name="b">The steps of the panel of B in f32, or as they are kept.</param>
@@ -127,9 +124,9 @@ internal static unsafe class MatrixProduct
         };
         tile.AskFor(ahead);
         MatrixTile.Run<V>(routines, tile);
-        if (p.Bias != null && k + steps == p.K)
+        if (k + steps == p.K)
         {
-            MatrixSums.AddBias<V>(c, p.N, rows, columns, p.Bias + column);
+            p.Epilogue.Apply<V>(c, p.N, p.N, row, rows, column, columns);
         }
     }
 
