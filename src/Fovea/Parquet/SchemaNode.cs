@@ -62,11 +62,14 @@ internal sealed class SchemaNode
     /// <summary>A group that stands for no value of its own: its value is that of its only field. Lists are written with two of them.</summary>
     public bool IsTransparent { get; private set; }
 
-    /// <summary>What one value of this field is made of: the field behind transparent groups.</summary>
-    public SchemaNode Target => IsTransparent ? Children[0].Target : this;
-
     /// <summary>Whether the value of this field is a list.</summary>
     public bool IsList => Repetition == Repetition.Repeated || (IsTransparent && Children[0].IsList);
+
+    /// <summary>What a list is made of.</summary>
+    public SchemaNode Element => Repetition != Repetition.Repeated ? Children[0].Element : IsTransparent ? Children[0] : this;
+
+    /// <summary>Whether the values are text.</summary>
+    public bool IsText => IsLeaf && Annotation == Annotation.String;
 
     /// <summary>A list as all current writers lay it out.</summary>
     public static SchemaNode List(string name, SchemaNode element) =>
@@ -74,6 +77,13 @@ internal sealed class SchemaNode
 
     /// <summary>A text that may be missing.</summary>
     public static SchemaNode Text(string name) => new(name, Repetition.Optional, PhysicalType.ByteArray, Annotation.String);
+
+    /// <summary>Which field of a group is a text of some name; -1 if there is none.</summary>
+    public int IndexOfText(string name) => IndexOf(child => child.Name == name && child is { IsText: true, Repetition: not Repetition.Repeated });
+
+    /// <summary>Which field of a group is bytes of some name; -1 if there is none.</summary>
+    public int IndexOfBytes(string name) =>
+        IndexOf(child => child.Name == name && child is { IsLeaf: true, Type: PhysicalType.ByteArray, Annotation: Annotation.None, Repetition: not Repetition.Repeated });
 
     /// <summary>Gives this field and those below their levels and columns.</summary>
     internal void Place(SchemaNode? parent, List<SchemaNode> leaves)
@@ -95,6 +105,8 @@ internal sealed class SchemaNode
 
         Columns = leaves.Count - FirstColumn;
     }
+
+    private int IndexOf(Predicate<SchemaNode> wanted) => Array.FindIndex([.. Children], wanted);
 
     private bool OpensList => Annotation is Annotation.List or Annotation.Map && Children is [{ Repetition: Repetition.Repeated }];
 
