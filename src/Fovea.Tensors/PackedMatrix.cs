@@ -112,6 +112,8 @@ public sealed unsafe class PackedMatrix : IDisposable
                 Target = format.Kind == WeightKind.BF16 ? ElementType.BF16 : ElementType.F16,
                 Rows = weight.Rows,
                 Length = weight.RowLength,
+                Width = Panels.Columns,
+                ChecksRange = true,
                 Destination = (float*)memory.Pointer,
             };
             workers.Run(panels, 1, ref work);

@@ -29,7 +29,7 @@ internal sealed class LoadingOptions
 
     private readonly Option<string?> _kernels = new("--kernels")
     {
-        Description = $"compute with these kernels, slower ones included; default: what {KernelSet.Variable} names, or else the fastest that the processor has",
+        Description = $"compute with these kernels, slower ones included; default: what {KernelSet.Variable} names, or else the fastest that the processor has and that round nothing",
         HelpName = "SET",
     };
 

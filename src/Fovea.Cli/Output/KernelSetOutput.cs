@@ -12,8 +12,8 @@ internal sealed record KernelSetOutput(string Name, bool IsAccelerated, bool? Is
 
     private string Assembly => IsAssembled switch
     {
-        true => ", integer products assembled",
-        false => ", integer products not assembled because the system allows no new code",
+        true => ", products assembled",
+        false => ", products not assembled because the system allows no new code",
         null => "",
     };
 }

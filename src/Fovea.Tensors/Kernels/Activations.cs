@@ -5,50 +5,60 @@ namespace Fovea.Tensors.Kernels;
 /// <summary>The activation functions, and the loops over them.</summary>
 internal static unsafe class Activations
 {
-    /// <summary>x[i] ← f(x[i]).</summary>
-    public static void Apply<V>(Activation activation, float* x, int count)
+    /// <summary>The result is f of the first operand.</summary>
+    public static void Apply<V>(Activation activation, in Plane plane)
         where V : unmanaged, ILanes<V>
     {
         switch (activation)
         {
             case Activation.Gelu:
-                Pointwise.Apply<V, Gelu>(x, x, count, default);
+                Pointwise.Apply<V, Alone<Gelu>>(plane, default);
                 break;
             case Activation.GeluTanh:
-                Pointwise.Apply<V, GeluTanh>(x, x, count, default);
+                Pointwise.Apply<V, Alone<GeluTanh>>(plane, default);
                 break;
             case Activation.QuickGelu:
-                Pointwise.Apply<V, Sigmoid>(x, x, count, new(1.702f));
+                Pointwise.Apply<V, Alone<Sigmoid>>(plane, new(new(1.702f)));
                 break;
             case Activation.Silu:
-                Pointwise.Apply<V, Sigmoid>(x, x, count, new(1));
+                Pointwise.Apply<V, Alone<Sigmoid>>(plane, new(new(1)));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
         }
     }
 
-    /// <summary>gate[i] ← f(gate[i]) · up[i].</summary>
-    public static void ApplyGated<V>(Activation activation, float* gate, float* up, int count)
+    /// <summary>The result is f of the first operand, the gate, times the second.</summary>
+    public static void ApplyGated<V>(Activation activation, in Plane plane)
         where V : unmanaged, ILanes<V>
     {
         switch (activation)
         {
             case Activation.Gelu:
-                Pointwise.Apply<V, Gated<Gelu>>(gate, up, gate, count, default);
+                Pointwise.Apply<V, Gated<Gelu>>(plane, default);
                 break;
             case Activation.GeluTanh:
-                Pointwise.Apply<V, Gated<GeluTanh>>(gate, up, gate, count, default);
+                Pointwise.Apply<V, Gated<GeluTanh>>(plane, default);
                 break;
             case Activation.QuickGelu:
-                Pointwise.Apply<V, Gated<Sigmoid>>(gate, up, gate, count, new(new(1.702f)));
+                Pointwise.Apply<V, Gated<Sigmoid>>(plane, new(new(1.702f)));
                 break;
             case Activation.Silu:
-                Pointwise.Apply<V, Gated<Sigmoid>>(gate, up, gate, count, new(new(1)));
+                Pointwise.Apply<V, Gated<Sigmoid>>(plane, new(new(1)));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
         }
+    }
+
+    private readonly struct Alone<TFunction>(TFunction f) : IPointwisePair
+        where TFunction : struct, IPointwise
+    {
+        private readonly TFunction _f = f;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of<V>(V x, V y)
+            where V : unmanaged, ILanes<V> => _f.Of(x);
     }
 
     private readonly struct Gated<TFunction>(TFunction f) : IPointwisePair

@@ -31,12 +31,7 @@ public static unsafe class AttentionEntry
                 MemoryMarshal.AsBytes(numbers).CopyTo(entry);
                 break;
             case ElementType.BF16:
-                var upper = MemoryMarshal.Cast<byte, BFloat16>(entry)[..numbers.Length];
-                for (int i = 0; i < numbers.Length; i++)
-                {
-                    upper[i] = BFloat16.Round(numbers[i]);
-                }
-
+                Narrow.Round(numbers, MemoryMarshal.Cast<byte, BFloat16>(entry));
                 break;
             case ElementType.F16:
                 Span<float> limited = stackalloc float[numbers.Length];

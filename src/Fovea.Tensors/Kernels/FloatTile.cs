@@ -6,16 +6,16 @@ namespace Fovea.Tensors.Kernels;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct FloatTile
 {
-    /// <summary>A, k-major: [k][12].</summary>
+    /// <summary>A, k-major: [k][12] numbers, or pairs of bf16 where those are multiplied.</summary>
     public float* A;
 
-    /// <summary>B, k-major: k rows of 32 numbers; or of bf16, rows of 32 pairs for two steps each.</summary>
+    /// <summary>B, k-major: k rows of 32 numbers or pairs of bf16.</summary>
     public float* B;
 
     /// <summary>Bytes from one row of B to the next.</summary>
     public long StrideOfB;
 
-    /// <summary>Steps; none leaves sums of zero.</summary>
+    /// <summary>Steps, of which a row of pairs that are widened holds two; none leaves sums of zero.</summary>
     public long Steps;
 
     /// <summary>C, 32 numbers of each row.</summary>
@@ -39,8 +39,8 @@ internal unsafe struct FloatTile
     /// <summary>How many of the 32 columns are written.</summary>
     public int Columns;
 
-    /// <summary>Whether B holds pairs, which assembled code alone reads.</summary>
-    public bool IsPaired;
+    /// <summary>What the operands hold. Pairs that are widened are read by assembled code alone.</summary>
+    public TileFormat Format;
 
     /// <summary>Lets the tile ask for memory on its way; where nothing is wanted, for what is at hand.</summary>
     public void AskFor(Ahead ahead)

@@ -17,7 +17,7 @@ internal unsafe struct FloatTiles<V>(in ProductOperands operands, FloatRoutines 
         Ahead.Share(At(column, k), (long)Math.Min(MatrixProduct.Block, _p.K - k) * Panels.Columns * sizeof(float), share, shares);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Tile(int row, int column, int k, Ahead ahead) => MatrixProduct.Tile<V>(_p, _routines, _b, paired: false, row, column, k, ahead);
+    public readonly void Tile(int row, int column, int k, Ahead ahead) => MatrixProduct.Tile<V>(_p, _routines, _b, TileFormat.Floats, row, column, k, ahead);
 
     private readonly float* At(int column, int k) => _p.PackedB + ((((long)column * _p.K) + k) * Panels.Columns);
 }

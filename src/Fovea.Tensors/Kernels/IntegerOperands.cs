@@ -1,10 +1,10 @@
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>
-/// C[m, n] = A[m, k] · B[n, k]ᵀ + bias[n], with integers for B that share a scale along k in groups, and A rounded to integers group by group.
+/// C[m, n] = A[m, k] · B[n, k]ᵀ, with integers for B that share a scale along k in groups, and A rounded to integers group by group.
 /// </summary>
 /// <remarks>
-/// The sum of a group is an exact integer; groups are added in order: c ← fma(sum · scale of B, scale of A, c), from zero, the bias last.
+/// The sum of a group is an exact integer; groups are added in order: c ← fma(sum · scale of B, scale of A, c), from zero, then the epilogue follows.
 /// </remarks>
 internal unsafe struct IntegerOperands
 {
@@ -23,8 +23,8 @@ internal unsafe struct IntegerOperands
     /// <summary>C by rows, <see cref="N"/> apart.</summary>
     public float* C;
 
-    /// <summary>One number a column, or null.</summary>
-    public float* Bias;
+    /// <summary>What follows, the bias first.</summary>
+    public TileEpilogue Epilogue;
 
     /// <summary><see cref="IntegerPanels.ScratchBytes"/> for each thread; needed where 4-bit panels are unpacked before use.</summary>
     public byte* Scratch;

@@ -56,7 +56,15 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
             },
             group);
         bool ends = k + _p.Layout.Block >= _p.Layout.Inputs;
-        End(sums, ends && _p.Bias != null ? _p.Bias + firstColumn : null, c, rows, columns);
+        if (ends)
+        {
+            _p.Epilogue.Apply<V>(sums, Panels.Columns, _p.N, firstRow, rows, firstColumn, columns);
+        }
+
+        if (!ends || !_p.Epilogue.Moves)
+        {
+            End(sums, c, rows, columns);
+        }
     }
 
     // Sums are kept together while groups are added: rows of C may lie so that they drive each other out of the cache.
@@ -73,13 +81,8 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
         }
     }
 
-    private readonly void End(float* sums, float* bias, float* c, int rows, int columns)
+    private readonly void End(float* sums, float* c, int rows, int columns)
     {
-        if (bias != null)
-        {
-            MatrixSums.AddBias<V>(sums, Panels.Columns, rows, columns, bias);
-        }
-
         for (int r = 0; r < rows; r++, sums += Panels.Columns, c += _p.N)
         {
             Copy(sums, c, columns);

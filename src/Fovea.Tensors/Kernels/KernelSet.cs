@@ -4,8 +4,8 @@ using Fovea.Tensors.Kernels.Assembled;
 namespace Fovea.Tensors.Kernels;
 
 /// <summary>
-/// The kernels in one width of vector. All sets give the same bits on one processor as long as it fuses multiplication and addition for all or none of them;
-/// a set that is not accelerated runs correctly but slowly.
+/// The kernels in one width of vector. All sets give the same bits on one processor as long as it fuses multiplication and addition for all or none of them,
+/// except that avx512bf16 rounds what it multiplies with bf16 weights; a set that is not accelerated runs correctly but slowly.
 /// </summary>
 public abstract unsafe class KernelSet
 {
@@ -20,17 +20,19 @@ public abstract unsafe class KernelSet
         IsAccelerated = isAccelerated;
     }
 
-    /// <summary>All sets, the fastest first: avx512vnni, avx512, avx2, vector128, scalar.</summary>
+    /// <summary>All sets, those of more instructions first: avx512bf16, avx512vnni, avx512, avxvnni, avx2, vector128, scalar.</summary>
     public static IReadOnlyList<KernelSet> All { get; } =
     [
-        new VnniKernels(),
+        new AssembledKernels<Lanes16>("avx512bf16", Processor.HasAvx512BFloat16, IntegerRoutine.Assemble, formats: 3),
+        new AssembledKernels<Lanes16>("avx512vnni", Processor.HasAvx512Vnni, IntegerRoutine.Assemble, formats: 2),
         new LaneKernels<Lanes16>("avx512", Vector512.IsHardwareAccelerated),
+        new AssembledKernels<Lanes8>("avxvnni", Processor.HasAvxVnni, NarrowIntegerRoutine.Assemble, formats: 0),
         new LaneKernels<Lanes8>("avx2", Vector256.IsHardwareAccelerated),
         new LaneKernels<Lanes4>("vector128", Vector128.IsHardwareAccelerated),
         new LaneKernels<Lanes1>("scalar", true),
     ];
 
-    /// <summary>The set that <see cref="Variable"/> names, or else the first accelerated one; chosen at the first use.</summary>
+    /// <summary>The set that <see cref="Variable"/> names, or else the first accelerated one that does not round inputs; chosen at the first use.</summary>
     /// <exception cref="ArgumentException">The variable holds an unknown name.</exception>
     public static KernelSet Default => _default ??= Choose(Environment.GetEnvironmentVariable(Variable));
 
@@ -45,6 +47,9 @@ public abstract unsafe class KernelSet
     /// with the same results; null where there is nothing to assemble.
     /// </summary>
     public virtual bool? IsAssembled => null;
+
+    /// <summary>Whether inputs of bf16 weights are rounded to bf16 as well, to nearest, ties to even, and multiplied in pairs. Such a set is used only where it is named.</summary>
+    public virtual bool RoundsInputs => false;
 
     /// <summary>The set of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
@@ -77,8 +82,6 @@ public abstract unsafe class KernelSet
 
     internal abstract void Activate(Activation activation, float* x, int count);
 
-    internal abstract void ActivateGated(Activation activation, float* gate, float* up, int count);
-
     internal abstract void Add(float* x, float* y, int count);
 
     internal abstract void RmsNorm(float* x, float* weight, float* y, int width, float epsilon);
@@ -93,7 +96,7 @@ public abstract unsafe class KernelSet
     {
         try
         {
-            return string.IsNullOrEmpty(name) ? All.First(set => set.IsAccelerated) : ByName(name);
+            return string.IsNullOrEmpty(name) ? All.First(set => set.IsAccelerated && !set.RoundsInputs) : ByName(name);
         }
         catch (ArgumentException error)
         {

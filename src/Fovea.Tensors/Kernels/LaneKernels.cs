@@ -34,9 +34,8 @@ internal unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSe
 
     internal override void Softmax(float* row, int count) => Kernels.Softmax.Row<V>(row, count);
 
-    internal override void Activate(Activation activation, float* x, int count) => Activations.Apply<V>(activation, x, count);
-
-    internal override void ActivateGated(Activation activation, float* gate, float* up, int count) => Activations.ApplyGated<V>(activation, gate, up, count);
+    internal override void Activate(Activation activation, float* x, int count) => 
+        Activations.Apply<V>(activation, new Plane { X = x, Y = x, Destination = x, Rows = 1, Columns = count });
 
     internal override void Add(float* x, float* y, int count) => Rows.Add<V>(x, y, count);
 

@@ -4,7 +4,7 @@ namespace Fovea.Tensors.Kernels;
 
 /// <summary>
 /// The matrix product on packed operands. The value of an element depends on its row of A and its column of B alone: k runs in blocks
-/// of <see cref="Block"/>, a block has one accumulator that runs upwards from zero, blocks are added in order, the bias last.
+/// of <see cref="Block"/>, a block has one accumulator that runs upwards from zero, blocks are added in order, then the epilogue follows.
 /// </summary>
 internal static unsafe class MatrixProduct
 {
@@ -88,36 +88,34 @@ internal static unsafe class MatrixProduct
             Rows<V>(p, start, columns, k, c);
         }
 
-        if (p.Bias != null)
-        {
-            MatrixSums.AddBias<V>(c, p.N, p.M, columns, p.Bias + column);
-        }
+        p.Epilogue.Apply<V>(c, p.N, p.N, 0, p.M, column, columns);
     }
 
-    /// <summary>One block of steps of one tile, and the bias behind the last one.</summary>
+    /// <summary>One block of steps of one tile, and the epilogue behind the last one.</summary>
     /// <param name="p">The operands.</param>
     /// <param name="routines">Assembled code to use, if there is any.</param>
     /// <param name="b">The steps of the panel of B in f32, or as they are kept.</param>
-    /// <param name="paired">Whether they are pairs of bf16.</param>
+    /// <param name="format">What they and A are.</param>
     /// <param name="rowPanel">The panel of A.</param>
     /// <param name="columnPanel">The panel of B.</param>
     /// <param name="k">The first step.</param>
     /// <param name="ahead">What is asked for on the way.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Tile<V>(in ProductOperands p, FloatRoutines routines, float* b, bool paired, int rowPanel, int columnPanel, int k, Ahead ahead)
+    public static void Tile<V>(in ProductOperands p, FloatRoutines routines, float* b, TileFormat format, int rowPanel, int columnPanel, int k, Ahead ahead)
         where V : unmanaged, ILanes<V>
     {
         int row = rowPanel * Panels.Rows, column = columnPanel * Panels.Columns;
         int rows = Math.Min(Panels.Rows, p.M - row), columns = Math.Min(Panels.Columns, p.N - column);
         int steps = Math.Min(Block, p.K - k);
         float* c = p.C + ((long)row * p.N) + column;
+        bool dots = format == TileFormat.PairDots;
         var tile = new FloatTile
         {
-            A = p.PackedA + ((((long)rowPanel * p.K) + k) * Panels.Rows),
+            A = p.PackedA + ((dots ? ((long)rowPanel * p.Pairs) + (k / 2) : ((long)rowPanel * p.K) + k) * Panels.Rows),
             B = b,
             StrideOfB = Panels.Columns * sizeof(float),
-            IsPaired = paired,
-            Steps = steps,
+            Format = format,
+            Steps = dots ? (steps + 1) / 2 : steps,
             C = c,
             StrideOfC = (long)p.N * sizeof(float),
             Adds = k,
@@ -126,9 +124,9 @@ internal static unsafe class MatrixProduct
         };
         tile.AskFor(ahead);
         MatrixTile.Run<V>(routines, tile);
-        if (p.Bias != null && k + steps == p.K)
+        if (k + steps == p.K)
         {
-            MatrixSums.AddBias<V>(c, p.N, rows, columns, p.Bias + column);
+            p.Epilogue.Apply<V>(c, p.N, p.N, row, rows, column, columns);
         }
     }
 

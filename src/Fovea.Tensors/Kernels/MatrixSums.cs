@@ -10,22 +10,17 @@ internal static unsafe class MatrixSums
     public static void Store<V>(float* sums, int stride, int rows, int columns, float* c, long cStride, bool add)
         where V : unmanaged, ILanes<V>
     {
+        if (add)
+        {
+            Pointwise.Apply<V, Sum>(new Plane { X = c, StrideOfX = cStride, Y = sums, StrideOfY = stride, Destination = c, Stride = cStride, Rows = rows, Columns = columns }, default);
+            return;
+        }
+
         for (int r = 0; r < rows; r++, sums += stride, c += cStride)
         {
-            if (add)
-            {
-                Pointwise.Apply<V, Sum>(c, sums, c, columns, default);
-            }
-            else
-            {
-                new ReadOnlySpan<float>(sums, columns).CopyTo(new Span<float>(c, columns));
-            }
+            new ReadOnlySpan<float>(sums, columns).CopyTo(new Span<float>(c, columns));
         }
     }
-
-    /// <summary>C[rows, columns] += bias[columns].</summary>
-    public static void AddBias<V>(float* c, long cStride, int rows, int columns, float* bias)
-        where V : unmanaged, ILanes<V> => Store<V>(bias, 0, rows, columns, c, cStride, add: true);
 
     /// <summary>x + y.</summary>
     public readonly struct Sum : IPointwisePair

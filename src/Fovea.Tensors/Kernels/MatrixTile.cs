@@ -22,7 +22,7 @@ internal static unsafe class MatrixTile
     public static void Run<V>(FloatRoutines routines, in FloatTile tile)
         where V : unmanaged, ILanes<V>
     {
-        if (tile.Columns == Panels.Columns && (routines.Exist || tile.Rows == Panels.Rows))
+        if (tile.Columns == Panels.Columns && (routines.Exist(tile.Format) || tile.Rows == Panels.Rows))
         {
             Whole<V>(routines, tile);
             return;
@@ -42,9 +42,15 @@ internal static unsafe class MatrixTile
     private static void Whole<V>(FloatRoutines routines, in FloatTile tile)
         where V : unmanaged, ILanes<V>
     {
-        if (routines.Exist)
+        if (routines.Exist(tile.Format))
         {
             routines.Run(tile);
+            return;
+        }
+
+        if (tile.Format == TileFormat.PairDots)
+        {
+            PairDots.Run<V>(tile);
             return;
         }
 

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Fovea.Tensors.ElementTypes;
 
 namespace Fovea.Tensors.Kernels;
@@ -52,11 +54,43 @@ public static class Narrow
         }
     }
 
-    private static void Convert(ReadOnlySpan<float> source, Span<BFloat16> destination)
+    /// <summary>Rounds to bfloat16. A finite number may become infinite; NaN stays NaN.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static void Round(ReadOnlySpan<float> source, Span<BFloat16> destination)
     {
-        for (int i = 0; i < source.Length; i++)
+        if (destination.Length < source.Length)
+        {
+            throw new ArgumentException($"{source.Length} numbers do not fit into {destination.Length}.", nameof(destination));
+        }
+
+        var bits = MemoryMarshal.Cast<float, uint>(source);
+        var upper = MemoryMarshal.Cast<BFloat16, ushort>(destination);
+        int i = 0;
+        for (; i + Vector<ushort>.Count <= bits.Length; i += Vector<ushort>.Count)
+        {
+            Vector.Narrow(Upper(new Vector<uint>(bits[i..])), Upper(new Vector<uint>(bits[(i + Vector<uint>.Count)..]))).CopyTo(upper[i..]);
+        }
+
+        for (; i < source.Length; i++)
         {
             destination[i] = BFloat16.Round(source[i]);
+        }
+    }
+
+    // As BFloat16.Round does.
+    private static Vector<uint> Upper(Vector<uint> bits)
+    {
+        var upper = bits >> 16;
+        var rounded = (bits + new Vector<uint>(0x7FFF) + (upper & Vector<uint>.One)) >> 16;
+        var isNaN = Vector.GreaterThan(bits & new Vector<uint>(0x7FFFFFFF), new Vector<uint>(0x7F800000));
+        return Vector.ConditionalSelect(isNaN, upper | new Vector<uint>(0x40), rounded);
+    }
+
+    private static void Convert(ReadOnlySpan<float> source, Span<BFloat16> destination)
+    {
+        Round(source, destination);
+        for (int i = 0; i < source.Length; i++)
+        {
             if (float.IsFinite(source[i]) && !float.IsFinite(destination[i].ToSingle()))
             {
                 throw new OverflowException($"{source[i]} is too large for bf16.");

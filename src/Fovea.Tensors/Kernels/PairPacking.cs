@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Fovea.Tensors.ElementTypes;
@@ -5,7 +6,7 @@ using Fovea.Tensors.Threading;
 
 namespace Fovea.Tensors.Kernels;
 
-/// <summary>Packs weights into panels of a 16-bit format, [inputs/2][32][2], with a zero behind an odd number of inputs.</summary>
+/// <summary>Packs rows into panels of a 16-bit format, [inputs/2][width][2], with a zero behind an odd number of inputs.</summary>
 internal unsafe struct PairPacking : IRangeWork
 {
     // 32 rows of it stay in the first-level cache.
@@ -16,6 +17,12 @@ internal unsafe struct PairPacking : IRangeWork
     public ElementType Target;
     public int Rows;
     public int Length;
+
+    /// <summary>Rows of a panel, up to <see cref="Panels.Columns"/>.</summary>
+    public int Width;
+
+    /// <summary>Whether a finite number that becomes infinite is an error.</summary>
+    public bool ChecksRange;
     public float* Destination;
 
     [SkipLocalsInit]
@@ -24,7 +31,7 @@ internal unsafe struct PairPacking : IRangeWork
         ushort* chunk = stackalloc ushort[Panels.Columns * Chunk];
         for (int panel = start; panel < end; panel++)
         {
-            int row = panel * Panels.Columns, rows = Math.Min(Panels.Columns, Rows - row);
+            int row = panel * Width, rows = Math.Min(Width, Rows - row);
             float* destination = Destination + ((long)row * ((Length + 1) / 2));
             for (int first = 0; first < Length; first += Chunk)
             {
@@ -35,7 +42,7 @@ internal unsafe struct PairPacking : IRangeWork
                     chunk[(r * Chunk) + count - 1 + (count % 2)] = count % 2 == 0 ? chunk[(r * Chunk) + count - 1] : (ushort)0;
                 }
 
-                Panels.Pack((float*)chunk, Chunk / 2, rows, (count + 1) / 2, destination + ((long)first / 2 * Panels.Columns), Panels.Columns);
+                Panels.Pack((float*)chunk, Chunk / 2, rows, (count + 1) / 2, destination + ((long)first / 2 * Width), Width);
             }
         }
     }
@@ -53,9 +60,17 @@ internal unsafe struct PairPacking : IRangeWork
 
         Span<float> wide = stackalloc float[Chunk];
         Widen.Convert(source, Type, wide);
-        for (int i = 0; i < destination.Length; i++)
+        if (Target == ElementType.BF16)
         {
-            destination[i] = Target == ElementType.BF16 ? BFloat16.Round(wide[i]).Bits : BitConverter.HalfToUInt16Bits((Half)wide[i]);
+            Narrow.Round(wide[..destination.Length], MemoryMarshal.Cast<ushort, BFloat16>(destination));
+        }
+        else
+        {
+            TensorPrimitives.ConvertToHalf(wide[..destination.Length], MemoryMarshal.Cast<ushort, Half>(destination));
+        }
+
+        for (int i = 0; ChecksRange && i < destination.Length; i++)
+        {
             if (float.IsFinite(wide[i]) && !IsFinite(destination[i]))
             {
                 throw new ArgumentException($"The weight [{row}, {first + i}] is {wide[i]:R}, too large for {Target}.");

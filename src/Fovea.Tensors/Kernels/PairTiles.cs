@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Fovea.Tensors.Kernels;
 
-/// <summary>Tiles of a product with 16-bit weights: a block of a panel is widened once for all the rows that it is multiplied with.</summary>
+/// <summary>
+/// Tiles of a product with 16-bit weights: a block of a panel is widened once for all the rows that it is multiplied with, unless those are pairs as well.
+/// </summary>
 internal unsafe struct PairTiles<V, TPairs>(in ProductOperands operands, FloatRoutines routines, int worker) : ITiles
     where V : unmanaged, ILanes<V>
     where TPairs : struct, IPairs
@@ -12,16 +14,17 @@ internal unsafe struct PairTiles<V, TPairs>(in ProductOperands operands, FloatRo
 
     private readonly ProductOperands _p = operands;
     private readonly FloatRoutines _routines = routines;
-    private readonly bool _reads = routines.Exist && typeof(TPairs) == typeof(BFloat16Pairs);
+    private readonly bool _reads = routines.Exist(TileFormat.WidenedPairs) && typeof(TPairs) == typeof(BFloat16Pairs);
     private readonly float* _wide = (float*)(operands.Scratch + (worker * ProductOperands.ScratchBytes));
     private float* _b;
-    private bool _paired;
+    private TileFormat _format;
 
     public void Panel(int column, int k, int rowPanels)
     {
-        _paired = _reads && rowPanels < WorthWidening;
+        bool reads = _reads && rowPanels < WorthWidening;
+        _format = _p.AreInputsPairs ? TileFormat.PairDots : reads ? TileFormat.WidenedPairs : TileFormat.Floats;
         _b = At(column, k);
-        if (!_paired)
+        if (_format == TileFormat.Floats)
         {
             WidenedPanel.Fill<V, TPairs>(_b, Pairs(k), _wide);
             _b = _wide;
@@ -32,7 +35,7 @@ internal unsafe struct PairTiles<V, TPairs>(in ProductOperands operands, FloatRo
         Ahead.Share(At(column, k), (long)Pairs(k) * Panels.Columns * sizeof(float), share, shares);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Tile(int row, int column, int k, Ahead ahead) => MatrixProduct.Tile<V>(_p, _routines, _b, _paired, row, column, k, ahead);
+    public readonly void Tile(int row, int column, int k, Ahead ahead) => MatrixProduct.Tile<V>(_p, _routines, _b, _format, row, column, k, ahead);
 
     private readonly float* At(int column, int k) => _p.PackedB + ((((long)column * _p.Pairs) + (k / 2)) * Panels.Columns);
 

@@ -11,6 +11,14 @@ public static class Processor
     private const int FeatureLeaf = 7;
     private const int FirstNameLeaf = unchecked((int)0x80000002);
     private const int LastNameLeaf = unchecked((int)0x80000004);
+    private const string BFloat16Feature = "avx512bf16";
+    private const string AvxVnniFeature = "avxvnni";
+
+    /// <summary>
+    /// The environment variable that names instructions to use though the processor does not announce them, <c>avx512bf16</c> or <c>avxvnni</c> with a comma
+    /// between: under a hypervisor it may hide what it has. Where it has not, the first such instruction ends the process.
+    /// </summary>
+    public const string AssumedVariable = "FOVEA_ASSUME";
 
     /// <summary>Its name, or its architecture where it does not tell.</summary>
     public static string Name { get; } = BrandName() ?? RuntimeInformation.ProcessArchitecture.ToString();
@@ -20,6 +28,12 @@ public static class Processor
 
     /// <summary>Whether 512-bit dot products of bytes may be used: that the runtime uses AVX-512 implies that the system keeps its registers.</summary>
     internal static bool HasAvx512Vnni => Avx512BW.IsSupported && Avx512F.VL.IsSupported && Leaf(FeatureLeaf, 0).Has(leaf => leaf.Ecx, 11);
+
+    /// <summary>Whether 512-bit dot products of pairs of bf16 may be used.</summary>
+    internal static bool HasAvx512BFloat16 => HasAvx512Vnni && (Leaf(FeatureLeaf, 1).Has(leaf => leaf.Eax, 5) || IsAssumed(BFloat16Feature));
+
+    /// <summary>Whether 256-bit dot products of bytes may be used.</summary>
+    internal static bool HasAvxVnni => Avx2.IsSupported && Fma.IsSupported && (Leaf(FeatureLeaf, 1).Has(leaf => leaf.Eax, 4) || IsAssumed(AvxVnniFeature));
 
     private static IEnumerable<(string Name, bool IsPresent)> AllFeatures() =>
     [
@@ -31,8 +45,8 @@ public static class Processor
         ("avx512bw", Avx512BW.IsSupported),
         ("avx512vbmi", Avx512Vbmi.IsSupported),
         ("avx512vnni", HasAvx512Vnni),
-        ("avx512bf16", Avx512F.IsSupported && Leaf(FeatureLeaf, 1).Has(leaf => leaf.Eax, 5)),
-        ("avxvnni", Avx2.IsSupported && Leaf(FeatureLeaf, 1).Has(leaf => leaf.Eax, 4)),
+        (BFloat16Feature, HasAvx512BFloat16),
+        (AvxVnniFeature, HasAvxVnni),
         ("amx", Leaf(FeatureLeaf, 0).Has(leaf => leaf.Edx, 24)),
         ("neon", AdvSimd.IsSupported),
         ("neon-dot", Dp.IsSupported),
@@ -47,6 +61,15 @@ public static class Processor
 
         var (eax, ebx, ecx, edx) = X86Base.CpuId(leaf, part);
         return new Registers(eax, ebx, ecx, edx);
+    }
+
+    private static bool IsAssumed(string feature)
+    {
+        string[] assumed = (Environment.GetEnvironmentVariable(AssumedVariable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string? unknown = Array.Find(assumed, name => name is not (BFloat16Feature or AvxVnniFeature));
+        return unknown is null
+            ? assumed.Contains(feature)
+            : throw new ArgumentException($"{AssumedVariable}: there is no {unknown} to assume; there are {BFloat16Feature}, {AvxVnniFeature}.");
     }
 
     private static string? BrandName()

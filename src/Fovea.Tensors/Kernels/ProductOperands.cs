@@ -1,6 +1,6 @@
 namespace Fovea.Tensors.Kernels;
 
-/// <summary>C[m, n] = A[m, k] · B[n, k]ᵀ + bias[n], with B in panels of 32 columns and A in panels of 12 rows or as it is.</summary>
+/// <summary>C[m, n] = A[m, k] · B[n, k]ᵀ, with B in panels of 32 columns and A in panels of 12 rows or as it is.</summary>
 internal unsafe struct ProductOperands
 {
     /// <summary>Bytes of <see cref="Scratch"/> for one thread: a block of a panel in f32.</summary>
@@ -12,6 +12,9 @@ internal unsafe struct ProductOperands
     /// <summary>A in panels; read by the tiles.</summary>
     public float* PackedA;
 
+    /// <summary>Whether those panels hold pairs of bf16, [k/2][12][2].</summary>
+    public bool AreInputsPairs;
+
     /// <summary>B in panels.</summary>
     public float* PackedB;
 
@@ -21,10 +24,10 @@ internal unsafe struct ProductOperands
     /// <summary>C by rows, <see cref="N"/> apart.</summary>
     public float* C;
 
-    /// <summary>One number a column, or null.</summary>
-    public float* Bias;
+    /// <summary>What follows, the bias first.</summary>
+    public TileEpilogue Epilogue;
 
-    /// <summary><see cref="ScratchBytes"/> for each thread; needed by tiles of 16-bit weights.</summary>
+    /// <summary><see cref="ScratchBytes"/> for each thread; needed by tiles of 16-bit weights with f32.</summary>
     public byte* Scratch;
 
     /// <summary>Rows of A and C.</summary>

@@ -20,18 +20,6 @@ public sealed unsafe partial class Compute
         RunPieces(x.Shape.Count, ref work);
     }
 
-    /// <summary>gate ← f(gate) ⊙ up, in place.</summary>
-    /// <param name="gate">[rows, width].</param>
-    /// <param name="up">[rows, width].</param>
-    /// <param name="activation">f.</param>
-    /// <exception cref="ArgumentException">The shapes hold different numbers of elements.</exception>
-    public void ActivateGated(Tensor gate, Tensor up, Activation activation)
-    {
-        Check(gate.Shape.Count == up.Shape.Count, up, $"does not have the elements of {gate}");
-        var work = new ActivationWork { Kernels = Kernels, X = gate.Floats, Up = up.Floats, Count = gate.Shape.Count, Activation = activation };
-        RunPieces(gate.Shape.Count, ref work);
-    }
-
     /// <summary>x ← x + y, in place; returns <paramref name="x"/>.</summary>
     /// <exception cref="ArgumentException">The shapes hold different numbers of elements.</exception>
     public Tensor AddInto(Tensor x, Tensor y)
@@ -49,7 +37,6 @@ public sealed unsafe partial class Compute
     {
         public KernelSet Kernels;
         public float* X;
-        public float* Up;
         public long Count;
         public Activation Activation;
 
@@ -57,15 +44,7 @@ public sealed unsafe partial class Compute
         {
             for (long i = (long)start * PieceLength; i < Math.Min((long)end * PieceLength, Count); i += PieceLength)
             {
-                int count = (int)Math.Min(PieceLength, Count - i);
-                if (Up == null)
-                {
-                    Kernels.Activate(Activation, X + i, count);
-                }
-                else
-                {
-                    Kernels.ActivateGated(Activation, X + i, Up + i, count);
-                }
+                Kernels.Activate(Activation, X + i, (int)Math.Min(PieceLength, Count - i));
             }
         }
     }

@@ -5,7 +5,7 @@ namespace Fovea.Tensors.Ops;
 
 public sealed unsafe partial class Compute
 {
-    private void MultiplyIntegers(ref SharedRows x, PackedMatrix weight, float* bias, Tensor y)
+    private void MultiplyIntegers(ref SharedRows x, PackedMatrix weight, in TileEpilogue epilogue, Tensor y)
     {
         if (y.Shape.Count == 0)
         {
@@ -26,7 +26,7 @@ public sealed unsafe partial class Compute
             B = weight.Data,
             Layout = layout,
             C = y.Floats,
-            Bias = bias,
+            Epilogue = epilogue,
             Scratch = layout.IsFourBit ? RentBytes(Workers.Degree * layout.ScratchBytes) : null,
             M = y.Rows,
             N = weight.Outputs,

@@ -5,14 +5,14 @@ namespace Fovea.Tensors.Ops;
 
 public sealed unsafe partial class Compute
 {
-    /// <summary>C = A·Bᵀ of two activations, such as all similarities of two sets of tokens; summed as <see cref="Linear(Tensor, PackedMatrix, Tensor?)"/> does.</summary>
+    /// <summary>C = A·Bᵀ of two activations, such as all similarities of two sets of tokens; summed as <see cref="Linear(Tensor, PackedMatrix, Tensor?, in Epilogue)"/> does.</summary>
     /// <param name="a">[m, k].</param>
     /// <param name="b">[n, k].</param>
     /// <returns>C [m, n], rented.</returns>
     /// <exception cref="ArgumentException">Rows of different length, or a type other than f32.</exception>
     public Tensor Products(Tensor a, Tensor b) => Multiply(a, b, transposeB: true);
 
-    /// <summary>C = op(A)·op(B) of two activations; summed as <see cref="Linear(Tensor, PackedMatrix, Tensor?)"/> does.</summary>
+    /// <summary>C = op(A)·op(B) of two activations; summed as <see cref="Linear(Tensor, PackedMatrix, Tensor?, in Epilogue)"/> does.</summary>
     /// <param name="a">[m, k], or [k, m] if it is transposed.</param>
     /// <param name="b">[k, n], or [n, k] if it is transposed.</param>
     /// <param name="transposeA">Whether op(A) is Aᵀ.</param>

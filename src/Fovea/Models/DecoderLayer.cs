@@ -84,7 +84,7 @@ public sealed class DecoderLayer : IDisposable
                 slice.Start, slice.Count, slice.Cache.Keys, slice.Cache.Values, 0, slice.Cache.Length, slice.Cache.Bias, slice.Capture);
         }
 
-        compute.AddInto(hidden, _attention.Attend(compute, queries, segments[..slices.Length]));
+        _attention.Attend(compute, queries, segments[..slices.Length], Epilogue.AddedTo(hidden));
         compute.Arena.Release(mark);
     }
 
@@ -92,7 +92,7 @@ public sealed class DecoderLayer : IDisposable
     public void FeedForward(Compute compute, Tensor hidden)
     {
         var mark = compute.Arena.Top;
-        compute.AddInto(hidden, _mlp.Forward(compute, _postAttentionNorm.Forward(compute, hidden)));
+        _mlp.Forward(compute, _postAttentionNorm.Forward(compute, hidden), hidden);
         compute.Arena.Release(mark);
     }
 

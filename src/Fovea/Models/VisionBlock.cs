@@ -84,7 +84,15 @@ public sealed class VisionBlock : IDisposable
             segments[piece] = new AttentionSegment(start, count, keys, values, start, count, null, captures.IsEmpty ? null : captures[piece]);
         }
 
-        compute.AddInto(states, Scaled(_attention.Attend(compute, queries, segments), _scale1));
+        if (_scale1 is null)
+        {
+            _attention.Attend(compute, queries, segments, Epilogue.AddedTo(states));
+        }
+        else
+        {
+            compute.AddInto(states, Scaled(_attention.Attend(compute, queries, segments), _scale1));
+        }
+
         compute.Arena.Release(mark);
     }
 
@@ -92,7 +100,16 @@ public sealed class VisionBlock : IDisposable
     public void FeedForward(Compute compute, Tensor states)
     {
         var mark = compute.Arena.Top;
-        compute.AddInto(states, Scaled(_mlp.Forward(compute, _norm2.Forward(compute, states)), _scale2));
+        var normed = _norm2.Forward(compute, states);
+        if (_scale2 is null)
+        {
+            _mlp.Forward(compute, normed, states);
+        }
+        else
+        {
+            compute.AddInto(states, Scaled(_mlp.Forward(compute, normed), _scale2));
+        }
+
         compute.Arena.Release(mark);
     }
 
@@ -107,9 +124,9 @@ public sealed class VisionBlock : IDisposable
         _scale2?.Dispose();
     }
 
-    private static Tensor Scaled(Tensor rows, Tensor? scale)
+    private static Tensor Scaled(Tensor rows, Tensor scale)
     {
-        for (int row = 0; row < rows.Rows && scale is not null; row++)
+        for (int row = 0; row < rows.Rows; row++)
         {
             System.Numerics.Tensors.TensorPrimitives.Multiply<float>(rows.Row<float>(row), scale.AsSpan<float>(), rows.Row<float>(row));
         }

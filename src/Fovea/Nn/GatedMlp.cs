@@ -36,12 +36,12 @@ public sealed class GatedMlp : FeedForward
         activation);
 
     /// <inheritdoc/>
-    public override Tensor Forward(Compute compute, Tensor x)
+    public override Tensor Forward(Compute compute, Tensor x, Tensor? residual = null)
     {
         var rows = new SharedRows(x);
         var gate = _gate.Forward(compute, ref rows);
-        compute.ActivateGated(gate, _up.Forward(compute, ref rows), _activation);
-        return _down.Forward(compute, gate);
+        var gated = _up.Forward(compute, ref rows, Epilogue.Gated(gate, _activation));
+        return _down.Forward(compute, gated, Ending(residual));
     }
 
     /// <inheritdoc/>

@@ -93,14 +93,16 @@ public sealed class Linear : IDisposable
     /// <summary>Applies the layer.</summary>
     /// <param name="compute">Where to run.</param>
     /// <param name="x">[rows, inputs].</param>
-    /// <returns>[rows, outputs], rented.</returns>
-    public Tensor Forward(Compute compute, Tensor x) => compute.Linear(x, _weight, _bias);
+    /// <param name="epilogue">What follows.</param>
+    /// <returns>[rows, outputs], rented, or what the epilogue adds it to.</returns>
+    public Tensor Forward(Compute compute, Tensor x, in Epilogue epilogue = default) => compute.Linear(x, _weight, _bias, epilogue);
 
     /// <summary>Applies the layer to rows that other layers read too.</summary>
     /// <param name="compute">Where to run.</param>
     /// <param name="x">[rows, inputs].</param>
-    /// <returns>[rows, outputs], rented.</returns>
-    public Tensor Forward(Compute compute, ref SharedRows x) => compute.Linear(ref x, _weight, _bias);
+    /// <param name="epilogue">What follows.</param>
+    /// <returns>[rows, outputs], rented, or what the epilogue adds it to.</returns>
+    public Tensor Forward(Compute compute, ref SharedRows x, in Epilogue epilogue = default) => compute.Linear(ref x, _weight, _bias, epilogue);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -56,7 +56,7 @@ public sealed class MixtureMlp : FeedForward
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Compute compute, Tensor x)
+    public override Tensor Forward(Compute compute, Tensor x, Tensor? residual = null)
     {
         var result = compute.Rent(x.Rows, x.RowLength);
         result.AsSpan<float>().Clear();
@@ -87,7 +87,7 @@ public sealed class MixtureMlp : FeedForward
 
         ArrayPool<int>.Shared.Return(rows);
         compute.Arena.Release(mark);
-        return result;
+        return residual is null ? result : compute.AddInto(residual, result);
     }
 
     /// <inheritdoc/>

@@ -30,16 +30,16 @@ public sealed class Mlp : FeedForward
     public override long MultiplyAdds => _layers.Sum(layer => (long)layer.Inputs * layer.Outputs);
 
     /// <inheritdoc/>
-    public override Tensor Forward(Compute compute, Tensor x)
+    public override Tensor Forward(Compute compute, Tensor x, Tensor? residual = null)
     {
+        if (_layers.Length == 0 && residual is not null)
+        {
+            return compute.AddInto(residual, x);
+        }
+
         for (int i = 0; i < _layers.Length; i++)
         {
-            if (i > 0)
-            {
-                compute.Activate(x, _activation);
-            }
-
-            x = _layers[i].Forward(compute, x);
+            x = _layers[i].Forward(compute, x, i < _layers.Length - 1 ? Epilogue.Activated(_activation) : Ending(residual));
         }
 
         return x;

@@ -23,7 +23,7 @@ public sealed class NormedMlp : FeedForward
     public override long MultiplyAdds => _mlp.MultiplyAdds;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Compute compute, Tensor x) => _mlp.Forward(compute, _norm.Forward(compute, x));
+    public override Tensor Forward(Compute compute, Tensor x, Tensor? residual = null) => _mlp.Forward(compute, _norm.Forward(compute, x), residual);
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -62,9 +62,14 @@ public sealed class SelfAttention : IDisposable
     /// <summary>Values [rows, kvHeads · headSize] of x [rows, width], rented.</summary>
     public Tensor Values(Compute compute, ref SharedRows x) => _value.Forward(compute, ref x);
 
-    /// <summary>Attends and projects back: [rows, heads · headSize] → [rows, width], rented.</summary>
-    public Tensor Attend(Compute compute, Tensor queries, ReadOnlySpan<AttentionSegment> segments) =>
-        _output.Forward(compute, compute.Attention(queries, segments, Settings));
+    /// <summary>Attends and projects back.</summary>
+    /// <param name="compute">Where to run.</param>
+    /// <param name="queries">[rows, heads · headSize].</param>
+    /// <param name="segments">Which rows attend to what.</param>
+    /// <param name="epilogue">What follows.</param>
+    /// <returns>[rows, width], rented, or what the epilogue adds it to.</returns>
+    public Tensor Attend(Compute compute, Tensor queries, ReadOnlySpan<AttentionSegment> segments, in Epilogue epilogue = default) =>
+        _output.Forward(compute, compute.Attention(queries, segments, Settings), epilogue);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -24,10 +24,10 @@ internal static class FloatRoutine
     private static readonly AssemblerRegisterZMM Left = zmm24, Right = zmm25, LaterLeft = zmm26, LaterRight = zmm27, Upper = zmm31;
 
     /// <summary>Appends the routine for so many rows.</summary>
-    public static void Assemble(Assembler code, int rows, bool paired, bool windows)
+    public static void Assemble(Assembler code, int rows, TileFormat format, bool windows)
     {
         Routine.Begin(code, windows);
-        if (paired)
+        if (format == TileFormat.WidenedPairs)
         {
             code.mov(eax, unchecked((int)0xFFFF0000));
             code.vpbroadcastd(Upper, eax);
@@ -43,7 +43,7 @@ internal static class FloatRoutine
             code.vpxord(Routine.Vectors[sum], Routine.Vectors[sum], Routine.Vectors[sum]);
         }
 
-        Steps(code, rows, paired);
+        Steps(code, rows, format);
         Store(code, rows);
         Routine.End(code, windows);
     }
@@ -51,7 +51,7 @@ internal static class FloatRoutine
     private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rcx + (int)Marshal.OffsetOf<FloatTile>(field)];
 
     // While there are rows of C left to ask for, one is asked for every few steps: it is written at the end.
-    private static void Steps(Assembler code, int rows, bool paired)
+    private static void Steps(Assembler code, int rows, TileFormat format)
     {
         Label several = code.CreateLabel(), rest = code.CreateLabel(), single = code.CreateLabel(), end = code.CreateLabel();
         code.mov(r11, Argument(nameof(FloatTile.C)));
@@ -62,31 +62,26 @@ internal static class FloatRoutine
             code.prefetcht0(__byte_ptr[r11]);
             code.prefetcht0(__byte_ptr[r11 + Line]);
             code.add(r11, Argument(nameof(FloatTile.StrideOfC)));
-            Several(code, rows, paired);
+            Several(code, rows, format);
             code.jl(rest);
         }
 
         code.Label(ref several);
-        Several(code, rows, paired);
+        Several(code, rows, format);
         code.jge(several);
         code.Label(ref rest);
         code.add(r9, FloatRoutines.StepsAtOnce);
         code.je(end);
         code.Label(ref single);
-        if (paired)
+        Load(code, 0, format);
+        Multiply(code, rows, format, Left, Right, 0);
+        if (format == TileFormat.WidenedPairs)
         {
-            // The last row of pairs, of which the second half may be padding.
-            Load(code, 0, paired);
-            Multiply(code, rows, Left, Right, 0);
+            // The second half of the last row of pairs may be padding.
             code.add(rax, StepBytesOfA);
             code.dec(r9);
             code.je(end);
-            Multiply(code, rows, LaterLeft, LaterRight, 0);
-        }
-        else
-        {
-            Load(code, 0, paired);
-            Multiply(code, rows, Left, Right, 0);
+            Multiply(code, rows, format, LaterLeft, LaterRight, 0);
         }
 
         code.add(rax, StepBytesOfA);
@@ -96,17 +91,17 @@ internal static class FloatRoutine
         code.nop();
     }
 
-    private static void Several(Assembler code, int rows, bool paired)
+    private static void Several(Assembler code, int rows, TileFormat format)
     {
         code.prefetcht1(__byte_ptr[r10]);
         code.add(r10, Argument(nameof(FloatTile.StrideAhead)));
-        for (int step = 0; step < FloatRoutines.StepsAtOnce; step += paired ? 2 : 1)
+        for (int step = 0; step < FloatRoutines.StepsAtOnce; step += format == TileFormat.WidenedPairs ? 2 : 1)
         {
-            Load(code, step, paired);
-            Multiply(code, rows, Left, Right, step);
-            if (paired)
+            Load(code, step, format);
+            Multiply(code, rows, format, Left, Right, step);
+            if (format == TileFormat.WidenedPairs)
             {
-                Multiply(code, rows, LaterLeft, LaterRight, step + 1);
+                Multiply(code, rows, format, LaterLeft, LaterRight, step + 1);
             }
         }
 
@@ -114,14 +109,14 @@ internal static class FloatRoutine
         code.sub(r9, FloatRoutines.StepsAtOnce);
     }
 
-    // A row of B, or of pairs, widened: the first number of a pair is the lower half.
-    private static void Load(Assembler code, int step, bool paired)
+    // A row of B; of pairs that are widened the first number is the lower half.
+    private static void Load(Assembler code, int step, TileFormat format)
     {
-        int ahead = paired ? BytesAheadOfPairs : StepsAhead * 2 * Line;
+        int ahead = format == TileFormat.Floats ? StepsAhead * 2 * Line : BytesAheadOfPairs;
         code.prefetcht0(__byte_ptr[rdx + ahead]);
         code.prefetcht0(__byte_ptr[rdx + (ahead + Line)]);
         code.prefetcht0(__byte_ptr[rax + ((step + StepsAheadOfA) * StepBytesOfA)]);
-        if (paired)
+        if (format == TileFormat.WidenedPairs)
         {
             code.vmovdqu32(LaterLeft, __[rdx]);
             code.vmovdqu32(LaterRight, __[rdx + Line]);
@@ -139,14 +134,22 @@ internal static class FloatRoutine
         code.add(rdx, r8);
     }
 
-    private static void Multiply(Assembler code, int rows, AssemblerRegisterZMM left, AssemblerRegisterZMM right, int step)
+    private static void Multiply(Assembler code, int rows, TileFormat format, AssemblerRegisterZMM left, AssemblerRegisterZMM right, int step)
     {
         for (int row = 0; row < rows; row++)
         {
             var number = row % 2 == 0 ? zmm29 : zmm30;
             code.vbroadcastss(number, __dword_ptr[rax + ((step * StepBytesOfA) + (row * sizeof(float)))]);
-            code.vfmadd231ps(Routine.Vectors[2 * row], left, number);
-            code.vfmadd231ps(Routine.Vectors[(2 * row) + 1], right, number);
+            if (format == TileFormat.PairDots)
+            {
+                code.vdpbf16ps(Routine.Vectors[2 * row], left, number);
+                code.vdpbf16ps(Routine.Vectors[(2 * row) + 1], right, number);
+            }
+            else
+            {
+                code.vfmadd231ps(Routine.Vectors[2 * row], left, number);
+                code.vfmadd231ps(Routine.Vectors[(2 * row) + 1], right, number);
+            }
         }
     }
 

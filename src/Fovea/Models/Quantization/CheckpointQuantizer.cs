@@ -158,11 +158,7 @@ public sealed class CheckpointQuantizer
         for (int row = 0; row < weight.Rows; row++)
         {
             Widen.Row(weight, row, wide);
-            var target = rounded.Row<BFloat16>(row);
-            for (int i = 0; i < wide.Length; i++)
-            {
-                target[i] = BFloat16.Round(wide[i]);
-            }
+            Narrow.Round(wide, rounded.Row<BFloat16>(row));
         }
 
         return rounded;

@@ -46,23 +46,16 @@ public sealed class ActivationTests
         using var compute = new Compute(workers, KernelSet.ByName(kernels));
         using var scalar = new Compute(workers, KernelSet.ByName("scalar"));
         using var source = Numbers.Noise(1, 40_000);
-        using var second = Numbers.Noise(2, 40_000);
         foreach (var activation in All)
         {
             using var all = Copy(source, 0, 40_000);
-            using var gated = Copy(source, 0, 40_000);
             scalar.Activate(all, activation);
-            scalar.ActivateGated(gated, second, activation);
             foreach (int length in Enumerable.Range(0, 257).Append(40_000))
             {
                 int start = length % 7;
                 using var part = Copy(source, start, Math.Min(length, 40_000 - start));
-                using var gate = Copy(source, start, Math.Min(length, 40_000 - start));
-                using var up = Copy(second, start, Math.Min(length, 40_000 - start));
                 compute.Activate(part, activation);
-                compute.ActivateGated(gate, up, activation);
                 Numbers.AssertSameBits(all.AsSpan<float>().Slice(start, part.Rows), part.AsSpan<float>());
-                Numbers.AssertSameBits(gated.AsSpan<float>().Slice(start, part.Rows), gate.AsSpan<float>());
             }
         }
     }
@@ -94,7 +87,6 @@ public sealed class ActivationTests
         using var compute = new Compute();
         using var x = Numbers.Noise(1, 3);
         using var y = Numbers.Noise(1, 4);
-        Assert.Throws<ArgumentException>(() => compute.ActivateGated(x, y, Activation.Silu));
         Assert.Throws<ArgumentException>(() => compute.AddInto(x, y));
     }
 
