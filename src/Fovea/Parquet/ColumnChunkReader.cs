@@ -102,7 +102,14 @@ internal sealed class ColumnChunkReader(ColumnChunk chunk, SchemaNode leaf, Parq
     private int Add(PageHeader header, byte[] repetition, byte[] definition, ReadOnlyMemory<byte> bytes)
     {
         int present = leaf.DefinitionLevel == 0 ? header.ValueCount : definition.AsSpan().Count((byte)leaf.DefinitionLevel);
-        _values.Add(repetition, definition, PageValues.Read(bytes, header.Encoding, leaf, present, _dictionary, limits.ChunkBytes));
+        var values = PageValues.Read(bytes, header.Encoding, leaf, present, _dictionary, (int)(limits.ChunkBytes - _decompressed));
+        if (header.Encoding == ValueEncoding.DeltaByteArray)
+        {
+            // What values share with those before them takes no bytes in the page.
+            _decompressed += values.Sum(value => (long)value.Length);
+        }
+
+        _values.Add(repetition, definition, values);
         return present;
     }
 

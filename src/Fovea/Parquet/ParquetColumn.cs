@@ -34,7 +34,7 @@ internal sealed class ParquetColumn(ParquetReader reader, SchemaNode node)
         {
             // What was read before is let go first, so that two row groups are never in memory.
             _records = null;
-            _records = new RecordReader(node, [.. Enumerable.Range(node.FirstColumn, node.Columns).Select(leaf => reader.ReadChunk(group, leaf))]);
+            _records = new RecordReader(node, [.. Enumerable.Range(node.FirstColumn, node.Columns).Select(leaf => reader.ReadChunk(group, leaf))], reader.Limits.ChunkBytes);
             _group = group;
         }
 

@@ -6,7 +6,7 @@ internal sealed record ParquetLimits
     /// <summary>Bytes of the footer.</summary>
     public int FooterBytes { get; init; } = 1 << 25;
 
-    /// <summary>Bytes of a column chunk, as stored and decompressed.</summary>
+    /// <summary>Bytes of a column chunk, as stored and decompressed, and of a row's values.</summary>
     public int ChunkBytes { get; init; } = 1 << 30;
 
     /// <summary>Values of a column chunk, nulls counted.</summary>

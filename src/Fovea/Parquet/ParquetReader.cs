@@ -14,14 +14,13 @@ internal sealed class ParquetReader : IDisposable
     private const int MagicBytes = 4, TailBytes = 8;
 
     private readonly SafeFileHandle _file;
-    private readonly ParquetLimits _limits;
     private readonly FileMetadata _metadata;
     private readonly long[] _ends;
     private readonly long _footer;
 
     private ParquetReader(string path, SafeFileHandle file, ParquetLimits limits)
     {
-        (Path, _file, _limits) = (path, file, limits);
+        (Path, _file, Limits) = (path, file, limits);
         try
         {
             Length = RandomAccess.GetLength(file);
@@ -40,6 +39,9 @@ internal sealed class ParquetReader : IDisposable
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>What it may ask for.</summary>
+    public ParquetLimits Limits { get; }
 
     /// <summary>Its bytes.</summary>
     public long Length { get; }
@@ -85,9 +87,9 @@ internal sealed class ParquetReader : IDisposable
         int found = Array.BinarySearch(_ends, row + 1);
         int group = found >= 0 ? Array.IndexOf(_ends, row + 1) : ~found;
         long first = group > 0 ? _ends[group - 1] : 0;
-        return RowGroups[group].RowCount <= _limits.ChunkValues
+        return RowGroups[group].RowCount <= Limits.ChunkValues
             ? (group, (int)(row - first))
-            : throw new InvalidDataException($"{Path}: row group {group} has {RowGroups[group].RowCount} rows; at most {_limits.ChunkValues} are read");
+            : throw new InvalidDataException($"{Path}: row group {group} has {RowGroups[group].RowCount} rows; at most {Limits.ChunkValues} are read");
     }
 
     /// <summary>Reads a column of a row group.</summary>
@@ -97,14 +99,14 @@ internal sealed class ParquetReader : IDisposable
         var leaf = Schema.Leaves[column];
         try
         {
-            if (chunk.Start < MagicBytes || chunk.CompressedSize > _footer - chunk.Start || chunk.CompressedSize > _limits.ChunkBytes || chunk.ValueCount > _limits.ChunkValues)
+            if (chunk.Start < MagicBytes || chunk.CompressedSize > _footer - chunk.Start || chunk.CompressedSize > Limits.ChunkBytes || chunk.ValueCount > Limits.ChunkValues)
             {
                 throw new InvalidDataException(
                     $"{chunk.ValueCount} values in {chunk.CompressedSize} bytes from byte {chunk.Start} are declared; they must lie before byte {_footer}, and at most "
-                    + $"{_limits.ChunkValues} values and {_limits.ChunkBytes} bytes are read");
+                    + $"{Limits.ChunkValues} values and {Limits.ChunkBytes} bytes are read");
             }
 
-            return new ColumnChunkReader(chunk, leaf, _limits).Read(ReadBytes(chunk.Start, (int)chunk.CompressedSize), RowGroups[group].RowCount);
+            return new ColumnChunkReader(chunk, leaf, Limits).Read(ReadBytes(chunk.Start, (int)chunk.CompressedSize), RowGroups[group].RowCount);
         }
         catch (InvalidDataException error) when (leaf.Names.Count > 1)
         {
@@ -134,9 +136,9 @@ internal sealed class ParquetReader : IDisposable
         }
 
         long length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
-        return length <= Length - MagicBytes - TailBytes && length <= _limits.FooterBytes
+        return length <= Length - MagicBytes - TailBytes && length <= Limits.FooterBytes
             ? ReadBytes(Length - TailBytes - length, (int)length)
-            : throw new InvalidDataException($"its footer declares {length} bytes; the file has {Length}, and at most {_limits.FooterBytes} are read");
+            : throw new InvalidDataException($"its footer declares {length} bytes; the file has {Length}, and at most {Limits.FooterBytes} are read");
     }
 
     private byte[] ReadBytes(long offset, int count)

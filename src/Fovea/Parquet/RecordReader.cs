@@ -9,17 +9,20 @@ namespace Fovea.Parquet;
 /// </summary>
 /// <param name="field">The field of a row.</param>
 /// <param name="columns">Its columns, of one row group.</param>
+/// <param name="limit">Bytes that the values of a row may have together; entries of a dictionary count as often as they are referred to.</param>
 /// <remarks>Source: "Dremel: Interactive Analysis of Web-Scale Datasets" (VLDB 2010), the meaning of the levels.</remarks>
-internal sealed class RecordReader(SchemaNode field, ColumnValues[] columns)
+internal sealed class RecordReader(SchemaNode field, ColumnValues[] columns, int limit)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly int[] _next = new int[columns.Length];
+    private long _bytes;
 
     /// <summary>The value of a row.</summary>
-    /// <exception cref="InvalidDataException">The levels of the columns contradict each other, or a text is no UTF-8.</exception>
+    /// <exception cref="InvalidDataException">The levels of the columns contradict each other, a text is no UTF-8, or the row is over the limit.</exception>
     public object? Read(int row)
     {
+        _bytes = 0;
         for (int i = 0; i < columns.Length; i++)
         {
             _next[i] = columns[i].StartOf(row);
@@ -47,7 +50,9 @@ internal sealed class RecordReader(SchemaNode field, ColumnValues[] columns)
         {
             int column = node.FirstColumn - field.FirstColumn, index = _next[column]++;
             Require(index < columns[column].Count && columns[column].Definition(index) == node.DefinitionLevel);
-            return ValueOf(node, columns[column][index]);
+            var bytes = columns[column][index];
+            _bytes += bytes.Length;
+            return _bytes <= limit ? ValueOf(node, bytes.Span) : throw new InvalidDataException($"a row has values of more than {limit} bytes");
         }
 
         if (node.IsTransparent)
@@ -102,19 +107,18 @@ internal sealed class RecordReader(SchemaNode field, ColumnValues[] columns)
         return all;
     }
 
-    private static object ValueOf(SchemaNode leaf, ReadOnlyMemory<byte> bytes)
+    private static object ValueOf(SchemaNode leaf, ReadOnlySpan<byte> bytes)
     {
-        var span = bytes.Span;
         try
         {
             return leaf.Type switch
             {
-                PhysicalType.Boolean => span[0] != 0,
-                PhysicalType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(span),
-                PhysicalType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(span),
-                PhysicalType.Float => BinaryPrimitives.ReadSingleLittleEndian(span),
-                PhysicalType.Double => BinaryPrimitives.ReadDoubleLittleEndian(span),
-                _ => leaf.Annotation == Annotation.String ? Utf8.GetString(span) : span.ToArray(),
+                PhysicalType.Boolean => bytes[0] != 0,
+                PhysicalType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+                PhysicalType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+                PhysicalType.Float => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+                PhysicalType.Double => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+                _ => leaf.Annotation == Annotation.String ? Utf8.GetString(bytes) : bytes.ToArray(),
             };
         }
         catch (DecoderFallbackException)

@@ -13,6 +13,9 @@ internal sealed class PictureColumn
     private static readonly string[] Names = ["image", "images"];
     private static readonly ImageLoadOptions AsAFile = new() { ApplyOrientation = true };
 
+    /// <summary>Stands for bytes that are there and were not read.</summary>
+    private static readonly object Unread = new();
+
     private readonly ParquetReader _reader;
     private readonly ParquetColumn _column;
     private readonly PictureFolder _folder;
@@ -34,14 +37,14 @@ internal sealed class PictureColumn
     public static PictureColumn? Of(ParquetReader reader, PictureFolder folder) =>
         Names.Select(reader.Column).FirstOrDefault(column => column is not null) is { } found ? new PictureColumn(reader, found, folder) : null;
 
-    /// <summary>What a row holds, or the row's number where the file's statistics say that it holds bytes, which are not read then.</summary>
+    /// <summary>What a row holds; where the file's statistics say that it holds bytes, they are not read.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public object? Glance(long row) => HasBytes(_reader.Locate(row).Group) ? row : _column.Read(row);
+    public object? Glance(long row) => HasBytes(_reader.Locate(row).Group) ? Unread : _column.Read(row);
 
     /// <summary>Whether there are pictures in what <see cref="Glance"/> gave; their paths are there.</summary>
     /// <exception cref="InvalidDataException">A path is outside the folder, or a picture of a list is missing.</exception>
     /// <exception cref="IOException">There is no file at a path.</exception>
-    public bool Any(object? glance) => glance is long || Sources(glance).Count > 0;
+    public bool Any(object? glance) => glance == Unread || Sources(glance).Count > 0;
 
     /// <summary>Decodes the pictures of a row.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or what <see cref="Any"/> throws.</exception>
@@ -57,7 +60,7 @@ internal sealed class PictureColumn
         [.. Elements(value).Select(element => Source(element) ?? (_column.Field.IsList ? throw new InvalidDataException("a picture of its list is missing") : null)).OfType<object>()
             .Select(source => source is string path ? _folder.Find(path) : source)];
 
-    private object?[] Elements(object? value) => value is null or long ? [] : _column.Field.IsList ? (object?[])value : [value];
+    private object?[] Elements(object? value) => value is null || value == Unread ? [] : _column.Field.IsList ? (object?[])value : [value];
 
     private object? Source(object? element) => element is object?[] group
         ? group.ElementAtOrDefault(_picture.IndexOfBytes(Bytes)) ?? group.ElementAtOrDefault(_picture.IndexOfText(File))
