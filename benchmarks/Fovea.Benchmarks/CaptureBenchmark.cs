@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Fovea.Tensors;
 using Fovea.Tensors.ElementTypes;
@@ -8,8 +7,7 @@ namespace Fovea.Benchmarks;
 
 /// <summary>
 /// What the attention rows that score visual tokens add to a layer's attention, alone and with the projections around it, at the prompt lengths of a picture
-/// (729 tokens) and of a tiled one (2880), with 64 tokens of text behind. Calls with and without rows follow each other, in turns one or the other first; what counts is the median of the ratios of two neighbours, because the
-/// machine's speed changes more slowly than that.
+/// (729 tokens) and of a tiled one (2880), with 64 tokens of text behind.
 /// </summary>
 internal static class CaptureBenchmark
 {
@@ -43,20 +41,11 @@ internal static class CaptureBenchmark
         using var values = Random(3, Heads, count, Size);
         using var probabilities = Tensor.Allocate(Heads, rows.Length, count);
         var capture = new AttentionCapture { Rows = rows, Probabilities = probabilities };
-        Attend(compute, queries, keys, values, capture);
-        var (plain, ratios) = (new List<double>(), new List<double>());
-        for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < Seconds;)
-        {
-            bool first = ratios.Count % 2 == 0;
-            double one = Once(() => Attend(compute, queries, keys, values, first ? null : capture)), other = Once(() => Attend(compute, queries, keys, values, first ? capture : null));
-            plain.Add(first ? one : other);
-            ratios.Add(first ? other / one : one / other);
-        }
-
-        double attention = Quantile(plain, 0.5), projections = Projections(compute, queries);
+        var pairs = Neighbours.Measure(() => Attend(compute, queries, keys, values, null), () => Attend(compute, queries, keys, values, capture), Seconds);
+        double attention = pairs.Seconds, projections = Projections(compute, queries);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {visual} | {name} ({rows.Length}) | {ratios.Count} | {attention * 1e3:F1} | {Quantile(ratios, 0.5) - 1:P2} | {Quantile(ratios, 0.25) - 1:P1} to {Quantile(ratios, 0.75) - 1:P1} | {(Quantile(ratios, 0.5) - 1) * attention / (attention + projections):P2} |"));
+            $"| {visual} | {name} ({rows.Length}) | {pairs.Count} | {attention * 1e3:F1} | {pairs.Ratio() - 1:P2} | {pairs.Ratio(0.25) - 1:P1} to {pairs.Ratio(0.75) - 1:P1} | {(pairs.Ratio() - 1) * attention / (attention + projections):P2} |"));
     }
 
     /// <summary>Seconds of the four products around the attention: queries, keys, values, output.</summary>
@@ -70,15 +59,6 @@ internal static class CaptureBenchmark
             compute.Linear(rows, packed);
             compute.Arena.Release(mark);
         });
-    }
-
-    private static double Quantile(List<double> values, double share) => values.Order().ElementAt((int)(share * (values.Count - 1)));
-
-    private static double Once(Action action)
-    {
-        long started = Stopwatch.GetTimestamp();
-        action();
-        return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private static void Attend(Compute compute, Tensor queries, Tensor keys, Tensor values, AttentionCapture? capture)

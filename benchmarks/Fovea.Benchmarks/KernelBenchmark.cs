@@ -26,7 +26,7 @@ internal static class KernelBenchmark
 
         if (groups is [] || groups.Contains("attention"))
         {
-            Attention(compute);
+            AttentionBenchmark.Run(compute);
         }
 
         if (groups is [] || groups.Contains("rows"))
@@ -51,28 +51,6 @@ internal static class KernelBenchmark
                 double speed = 2.0 * rows * inputs * outputs / seconds / 1e9, bandwidth = packed.Bytes / seconds / 1e9;
                 Console.WriteLine($"  {rows,4} x {inputs,4} -> {outputs,6}: {speed,6:F1} GFLOP/s, weights {bandwidth,5:F1} GB/s, {seconds * 1e6,7:F1} us");
             }
-        }
-    }
-
-    private static void Attention(Compute compute)
-    {
-        Console.WriteLine("attention: queries x keys, heads/key heads x size (4 operations a score and number; a causal one counts half)");
-        foreach (var (queries, keys, heads, kvHeads, d, causal) in new[]
-        {
-            (577, 577, 16, 16, 64, false), (2880, 2880, 16, 16, 64, false), (2880, 2880, 14, 2, 64, true),
-            (1, 2880, 14, 2, 64, true), (1, 2880, 32, 32, 128, true),
-        })
-        {
-            using var q = Noise(queries, heads * d);
-            using var k = Noise(kvHeads, keys, d);
-            using var v = Noise(kvHeads, keys, d);
-            var segments = new AttentionSegment[] { new(0, queries, k, v, 0, keys) };
-            var settings = new AttentionSettings(heads, kvHeads, d, 1 / MathF.Sqrt(d), causal);
-            double seconds = Time(compute, () => compute.Attention(q, segments, settings));
-            double speed = 4.0 * queries * keys * heads * d * (causal && queries > 1 ? 0.5 : 1) / seconds / 1e9;
-            double bandwidth = 8.0 * keys * kvHeads * d / seconds / 1e9;
-            string shape = $"{queries,4} x {keys,4}, {heads}/{kvHeads} x {d}";
-            Console.WriteLine($"  {shape}: {speed,6:F1} GFLOP/s, cache {bandwidth,5:F1} GB/s, {seconds * 1e3,7:F2} ms");
         }
     }
 

@@ -128,13 +128,19 @@ internal static unsafe class Attention
             return;
         }
 
-        Panels.Pack(w.Scores, AttentionScratch.ScoreStride, rows, keys, w.PackedScores, Panels.Rows);
+        bool packs = !w.Routines.Exist(TileFormat.RowsOfA);
+        if (packs)
+        {
+            Panels.Pack(w.Scores, AttentionScratch.ScoreStride, rows, keys, w.PackedScores, Panels.Rows);
+        }
+
         for (int column = 0; column < width; column += Panels.Columns)
         {
             float* values = tile.Values + (column / Panels.Columns * tile.ValuePanelStride);
             var product = new FloatTile
             {
-                A = w.PackedScores,
+                A = packs ? w.PackedScores : w.Scores,
+                Format = packs ? TileFormat.Floats : TileFormat.RowsOfA,
                 B = values,
                 StrideOfB = tile.ValueStride * sizeof(float),
                 Steps = keys,

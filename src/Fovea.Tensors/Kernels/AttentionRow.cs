@@ -24,8 +24,19 @@ internal static unsafe class AttentionRow
             return 1;
         }
 
-        Pointwise.Apply<V, Exponent>(scores + start, scores + start, end - start, new(scale, most));
-        new Span<float>(scores, start).Clear();
+        var exponent = new Exponent(scale, most);
+        float added;
+        if (start == 0)
+        {
+            added = Sums.Apply<V, Exponent>(scores, end, exponent);
+        }
+        else
+        {
+            Pointwise.Apply<V, Exponent>(scores + start, scores + start, end - start, exponent);
+            new Span<float>(scores, start).Clear();
+            added = Sums.Sum<V>(scores, end);
+        }
+
         new Span<float>(scores + end, keys - end).Clear();
         float shrink = 1;
         if (most != maximum)
@@ -36,7 +47,7 @@ internal static unsafe class AttentionRow
             maximum = most;
         }
 
-        weight += Sums.Sum<V>(scores, keys);
+        weight += added;
         return shrink;
     }
 

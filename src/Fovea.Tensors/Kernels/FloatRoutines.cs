@@ -12,6 +12,11 @@ internal readonly unsafe struct FloatRoutines(nint* starts, int formats)
     public bool Exist(TileFormat format) => (int)format < formats;
 
     /// <summary>Computes a tile of 1 to 12 rows and 32 columns.</summary>
-    public void Run(FloatTile tile) =>
-        ((delegate* unmanaged[SuppressGCTransition]<FloatTile*, void>)starts[tile.Rows - 1 + ((int)tile.Format * Panels.Rows)])(&tile);
+    public void Run(in FloatTile tile)
+    {
+        fixed (FloatTile* pointer = &tile)
+        {
+            ((delegate* unmanaged[SuppressGCTransition]<FloatTile*, void>)starts[tile.Rows - 1 + ((int)tile.Format * Panels.Rows)])(pointer);
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace Fovea.Tensors.Kernels;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct FloatTile
 {
-    /// <summary>A, k-major: [k][12] numbers, or pairs of bf16 where those are multiplied.</summary>
+    /// <summary>A, k-major: [k][12] numbers, or pairs of bf16 where those are multiplied, or rows that are not packed.</summary>
     public float* A;
 
     /// <summary>B, k-major: k rows of 32 numbers or pairs of bf16.</summary>
@@ -39,7 +39,7 @@ internal unsafe struct FloatTile
     /// <summary>How many of the 32 columns are written.</summary>
     public int Columns;
 
-    /// <summary>What the operands hold. Pairs that are widened are read by assembled code alone.</summary>
+    /// <summary>What the operands hold. Some are read by assembled code alone.</summary>
     public TileFormat Format;
 
     /// <summary>Lets the tile ask for memory on its way; where nothing is wanted, for what is at hand.</summary>

@@ -23,8 +23,8 @@ public abstract unsafe class KernelSet
     /// <summary>All sets, those of more instructions first: avx512bf16, avx512vnni, avx512, avxvnni, avx2, vector128, scalar.</summary>
     public static IReadOnlyList<KernelSet> All { get; } =
     [
-        new AssembledKernels<Lanes16>("avx512bf16", Processor.HasAvx512BFloat16, IntegerRoutine.Assemble, formats: 3),
-        new AssembledKernels<Lanes16>("avx512vnni", Processor.HasAvx512Vnni, IntegerRoutine.Assemble, formats: 2),
+        new AssembledKernels<Lanes16>("avx512bf16", Processor.HasAvx512BFloat16, IntegerRoutine.Assemble, formats: 4),
+        new AssembledKernels<Lanes16>("avx512vnni", Processor.HasAvx512Vnni, IntegerRoutine.Assemble, formats: 3),
         new LaneKernels<Lanes16>("avx512", Vector512.IsHardwareAccelerated),
         new AssembledKernels<Lanes8>("avxvnni", Processor.HasAvxVnni, NarrowIntegerRoutine.Assemble, formats: 0),
         new LaneKernels<Lanes8>("avx2", Vector256.IsHardwareAccelerated),

@@ -27,7 +27,7 @@ public static unsafe class Softmax
     internal static void Row<V>(float* row, int count)
         where V : unmanaged, ILanes<V>
     {
-        Pointwise.Apply<V, AttentionRow.Exponent>(row, row, count, new(1, Sums.Max<V>(row, count)));
-        Pointwise.Apply<V, AttentionRow.Scaled>(row, row, count, new(1 / Sums.Sum<V>(row, count)));
+        float sum = Sums.Apply<V, AttentionRow.Exponent>(row, count, new(1, Sums.Max<V>(row, count)));
+        Pointwise.Apply<V, AttentionRow.Scaled>(row, row, count, new(1 / sum));
     }
 }

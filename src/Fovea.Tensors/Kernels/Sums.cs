@@ -12,25 +12,38 @@ internal static unsafe class Sums
 
     /// <summary>Σ x.</summary>
     public static float Sum<V>(float* x, int count)
-        where V : unmanaged, ILanes<V> => Reduce<V, Plain<V>, Plain<Lanes1>>(x, count, 0);
+        where V : unmanaged, ILanes<V> => Reduce<V, Plain>(x, count, default);
 
     /// <summary>Σ (x − center)².</summary>
     public static float SumOfSquares<V>(float* x, int count, float center)
-        where V : unmanaged, ILanes<V> => Reduce<V, Square<V>, Square<Lanes1>>(x, count, center);
+        where V : unmanaged, ILanes<V> => Reduce<V, Square>(x, count, new(center));
+
+    /// <summary>x[i] ← f(x[i]), and their sum.</summary>
+    public static float Apply<V, TFunction>(float* x, int count, TFunction f)
+        where V : unmanaged, ILanes<V>
+        where TFunction : struct, IPointwise => Reduce<V, Applied<TFunction>>(x, count, new(f));
 
     /// <summary>The greatest number, −∞ if there is none. NaN is passed over or returned, depending on its place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Max<V>(float* x, int count)
         where V : unmanaged, ILanes<V>
     {
-        V most = V.Broadcast(float.NegativeInfinity);
+        V m0 = V.Broadcast(float.NegativeInfinity), m1 = m0, m2 = m0, m3 = m0;
         int i = 0;
-        for (; i + V.Count <= count; i += V.Count)
+        for (; i + (4 * V.Count) <= count; i += 4 * V.Count)
         {
-            most = V.Max(most, V.Load(x + i));
+            m0 = V.Max(m0, V.Load(x + i));
+            m1 = V.Max(m1, V.Load(x + i + V.Count));
+            m2 = V.Max(m2, V.Load(x + i + (2 * V.Count)));
+            m3 = V.Max(m3, V.Load(x + i + (3 * V.Count)));
         }
 
-        float max = V.Max(most);
+        for (; i + V.Count <= count; i += V.Count)
+        {
+            m0 = V.Max(m0, V.Load(x + i));
+        }
+
+        float max = V.Max(V.Max(V.Max(m0, m1), V.Max(m2, m3)));
         for (; i < count; i++)
         {
             max = Math.Max(max, x[i]);
@@ -41,23 +54,21 @@ internal static unsafe class Sums
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Reduce<V, TTerm, TScalarTerm>(float* x, int count, float center)
+    private static float Reduce<V, TTerm>(float* x, int count, TTerm term)
         where V : unmanaged, ILanes<V>
-        where TTerm : struct, ITerm<V>
-        where TScalarTerm : struct, ITerm<Lanes1>
+        where TTerm : struct, ITerm
     {
         float* partials = stackalloc float[Partials];
         int whole = count - (count % Partials);
-        V c = V.Broadcast(center);
         for (int lane = 0; lane < Partials; lane += 4 * V.Count)
         {
             V s0 = default, s1 = default, s2 = default, s3 = default;
             for (int i = lane; i < whole; i += Partials)
             {
-                s0 = TTerm.Add(V.Load(x + i), c, s0);
-                s1 = TTerm.Add(V.Load(x + i + V.Count), c, s1);
-                s2 = TTerm.Add(V.Load(x + i + (2 * V.Count)), c, s2);
-                s3 = TTerm.Add(V.Load(x + i + (3 * V.Count)), c, s3);
+                s0 = term.Add(x + i, s0);
+                s1 = term.Add(x + i + V.Count, s1);
+                s2 = term.Add(x + i + (2 * V.Count), s2);
+                s3 = term.Add(x + i + (3 * V.Count), s3);
             }
 
             s0.Store(partials + lane);
@@ -66,9 +77,15 @@ internal static unsafe class Sums
             s3.Store(partials + lane + (3 * V.Count));
         }
 
-        for (int i = whole; i < count; i++)
+        int at = whole;
+        for (; at + V.Count <= count; at += V.Count)
         {
-            TScalarTerm.Add(Lanes1.Load(x + i), Lanes1.Broadcast(center), Lanes1.Load(partials + i - whole)).Store(partials + i - whole);
+            term.Add(x + at, V.Load(partials + at - whole)).Store(partials + at - whole);
+        }
+
+        for (; at < count; at++)
+        {
+            term.Add(x + at, Lanes1.Load(partials + at - whole)).Store(partials + at - whole);
         }
 
         for (int half = Partials / 2; half >= V.Count; half /= 2)
@@ -82,22 +99,45 @@ internal static unsafe class Sums
         return V.Sum(V.Load(partials));
     }
 
-    private interface ITerm<V>
+    private interface ITerm
     {
-        static abstract V Add(V x, V center, V sum);
+        /// <summary>The sums with what the numbers from an address on add to them.</summary>
+        V Add<V>(float* x, V sum)
+            where V : unmanaged, ILanes<V>;
     }
 
-    private readonly struct Plain<V> : ITerm<V>
-        where V : unmanaged, ILanes<V>
+    private readonly struct Plain : ITerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Add(V x, V center, V sum) => sum + x;
+        public V Add<V>(float* x, V sum)
+            where V : unmanaged, ILanes<V> => sum + V.Load(x);
     }
 
-    private readonly struct Square<V> : ITerm<V>
-        where V : unmanaged, ILanes<V>
+    private readonly struct Square(float center) : ITerm
     {
+        private readonly float _center = center;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Add(V x, V center, V sum) => V.MultiplyAdd(x - center, x - center, sum);
+        public V Add<V>(float* x, V sum)
+            where V : unmanaged, ILanes<V>
+        {
+            V distance = V.Load(x) - V.Broadcast(_center);
+            return V.MultiplyAdd(distance, distance, sum);
+        }
+    }
+
+    private readonly struct Applied<TFunction>(TFunction f) : ITerm
+        where TFunction : struct, IPointwise
+    {
+        private readonly TFunction _f = f;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Add<V>(float* x, V sum)
+            where V : unmanaged, ILanes<V>
+        {
+            V value = _f.Of(V.Load(x));
+            value.Store(x);
+            return sum + value;
+        }
     }
 }

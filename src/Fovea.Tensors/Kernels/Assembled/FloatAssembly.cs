@@ -47,10 +47,12 @@ internal static unsafe class FloatAssembly
     private static bool Passes(FloatRoutines routines, int rows, int steps, TileFormat format, bool add)
     {
         float* a = stackalloc float[MostSteps * Panels.Rows], b = stackalloc float[MostSteps * Stride], pairs = stackalloc float[MostSteps / 2 * Stride];
+        float* rowsOfA = stackalloc float[Panels.Rows * AttentionScratch.ScoreStride];
         float* expected = stackalloc float[Panels.Rows * Stride], actual = stackalloc float[Panels.Rows * Stride];
         for (int i = 0; i < steps * Panels.Rows; i++)
         {
             a[i] = format == TileFormat.PairDots ? Pair(i) : ((i * 37 % 101) - 50) / 7f;
+            rowsOfA[(i % Panels.Rows * AttentionScratch.ScoreStride) + (i / Panels.Rows)] = a[i];
         }
 
         for (int i = 0; i < steps * Stride; i++)
@@ -65,9 +67,10 @@ internal static unsafe class FloatAssembly
         }
 
         var tile = new FloatTile { A = a, B = b, StrideOfB = Stride * sizeof(float), Steps = steps, C = expected, StrideOfC = Stride * sizeof(float), Adds = add ? 1 : 0, Rows = rows, Columns = Panels.Columns };
-        tile.Format = format == TileFormat.WidenedPairs ? TileFormat.Floats : format;
+        tile.Format = format == TileFormat.PairDots ? format : TileFormat.Floats;
         tile.AskFor(default);
         MatrixTile.Run<Lanes1>(default, tile);
+        tile.A = format == TileFormat.RowsOfA ? rowsOfA : a;
         tile.B = format == TileFormat.WidenedPairs ? pairs : b;
         tile.Format = format;
         tile.C = actual;

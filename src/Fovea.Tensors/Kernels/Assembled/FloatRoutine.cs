@@ -11,7 +11,6 @@ namespace Fovea.Tensors.Kernels.Assembled;
 internal static class FloatRoutine
 {
     private const int Line = 64;
-    private const int StepBytesOfA = Panels.Rows * sizeof(float);
 
     // Without being asked the processor fetches B too late even from the second-level cache.
     private const int StepsAhead = 16;
@@ -48,6 +47,10 @@ internal static class FloatRoutine
         Routine.End(code, windows);
     }
 
+    private static int StepBytes(TileFormat format) => format == TileFormat.RowsOfA ? sizeof(float) : Panels.Rows * sizeof(float);
+
+    private static int RowBytes(TileFormat format) => format == TileFormat.RowsOfA ? AttentionScratch.ScoreStride * sizeof(float) : sizeof(float);
+
     private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rcx + (int)Marshal.OffsetOf<FloatTile>(field)];
 
     // While there are rows of C left to ask for, one is asked for every few steps: it is written at the end.
@@ -78,13 +81,13 @@ internal static class FloatRoutine
         if (format == TileFormat.WidenedPairs)
         {
             // The second half of the last row of pairs may be padding.
-            code.add(rax, StepBytesOfA);
+            code.add(rax, StepBytes(format));
             code.dec(r9);
             code.je(end);
             Multiply(code, rows, format, LaterLeft, LaterRight, 0);
         }
 
-        code.add(rax, StepBytesOfA);
+        code.add(rax, StepBytes(format));
         code.dec(r9);
         code.jne(single);
         code.Label(ref end);
@@ -105,17 +108,21 @@ internal static class FloatRoutine
             }
         }
 
-        code.add(rax, FloatRoutines.StepsAtOnce * StepBytesOfA);
+        code.add(rax, FloatRoutines.StepsAtOnce * StepBytes(format));
         code.sub(r9, FloatRoutines.StepsAtOnce);
     }
 
     // A row of B; of pairs that are widened the first number is the lower half.
     private static void Load(Assembler code, int step, TileFormat format)
     {
-        int ahead = format == TileFormat.Floats ? StepsAhead * 2 * Line : BytesAheadOfPairs;
+        int ahead = format is TileFormat.Floats or TileFormat.RowsOfA ? StepsAhead * 2 * Line : BytesAheadOfPairs;
         code.prefetcht0(__byte_ptr[rdx + ahead]);
         code.prefetcht0(__byte_ptr[rdx + (ahead + Line)]);
-        code.prefetcht0(__byte_ptr[rax + ((step + StepsAheadOfA) * StepBytesOfA)]);
+        if (format != TileFormat.RowsOfA)
+        {
+            code.prefetcht0(__byte_ptr[rax + ((step + StepsAheadOfA) * StepBytes(format))]);
+        }
+
         if (format == TileFormat.WidenedPairs)
         {
             code.vmovdqu32(LaterLeft, __[rdx]);
@@ -139,7 +146,7 @@ internal static class FloatRoutine
         for (int row = 0; row < rows; row++)
         {
             var number = row % 2 == 0 ? zmm29 : zmm30;
-            code.vbroadcastss(number, __dword_ptr[rax + ((step * StepBytesOfA) + (row * sizeof(float)))]);
+            code.vbroadcastss(number, __dword_ptr[rax + ((step * StepBytes(format)) + (row * RowBytes(format)))]);
             if (format == TileFormat.PairDots)
             {
                 code.vdpbf16ps(Routine.Vectors[2 * row], left, number);
