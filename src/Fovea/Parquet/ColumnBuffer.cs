@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Fovea.Parquet;
 
@@ -8,8 +7,6 @@ namespace Fovea.Parquet;
 /// <param name="leaf">The column.</param>
 internal sealed class ColumnBuffer(SchemaNode leaf) : IDisposable
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly List<int> _repetition = [];
     private readonly List<int> _definition = [];
     private readonly MemoryStream _values = new();
@@ -101,7 +98,7 @@ internal sealed class ColumnBuffer(SchemaNode leaf) : IDisposable
                 BinaryPrimitives.WriteDoubleLittleEndian(number, real);
                 _values.Write(number);
                 break;
-            case (PhysicalType.ByteArray, _) when (value as byte[] ?? (value is string text ? Utf8.GetBytes(text) : null)) is { } bytes:
+            case (PhysicalType.ByteArray, _) when (value as byte[] ?? (value is string text ? Utf8Text.Bytes(text) : null)) is { } bytes:
                 BinaryPrimitives.WriteInt32LittleEndian(number, bytes.Length);
                 _values.Write(number[..sizeof(int)]);
                 _values.Write(bytes);

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fovea.Parquet;
 
 /// <summary>
@@ -10,8 +8,6 @@ namespace Fovea.Parquet;
 internal ref struct CompactReader
 {
     private const int MaxDepth = 32;
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> _bytes;
 
@@ -65,14 +61,7 @@ internal ref struct CompactReader
     public string Text(CompactType type)
     {
         Expect(type, CompactType.Binary);
-        try
-        {
-            return Utf8.GetString(Take(Length()));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new InvalidDataException("a text is no UTF-8");
-        }
+        return Utf8Text.Read(Take(Length()));
     }
 
     /// <summary>Begins a list; returns how many elements follow.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fovea.Parquet;
 
 /// <summary>Writes Thrift's compact protocol; the counterpart of <see cref="CompactReader"/>. The fields of a struct are written by rising number.</summary>
@@ -72,7 +70,7 @@ internal sealed class CompactWriter(Stream output)
     /// <summary>Writes an element of a list of texts.</summary>
     public void Element(string value)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(value);
+        byte[] bytes = Utf8Text.Bytes(value);
         Leb128.Write(output, (ulong)bytes.Length);
         output.Write(bytes);
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Fovea.Parquet;
 
@@ -13,8 +12,6 @@ namespace Fovea.Parquet;
 /// <remarks>Source: "Dremel: Interactive Analysis of Web-Scale Datasets" (VLDB 2010), the meaning of the levels.</remarks>
 internal sealed class RecordReader(SchemaNode field, ColumnValues[] columns, int limit)
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly int[] _next = new int[columns.Length];
     private long _bytes;
 
@@ -107,25 +104,15 @@ internal sealed class RecordReader(SchemaNode field, ColumnValues[] columns, int
         return all;
     }
 
-    private static object ValueOf(SchemaNode leaf, ReadOnlySpan<byte> bytes)
+    private static object ValueOf(SchemaNode leaf, ReadOnlySpan<byte> bytes) => leaf.Type switch
     {
-        try
-        {
-            return leaf.Type switch
-            {
-                PhysicalType.Boolean => bytes[0] != 0,
-                PhysicalType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
-                PhysicalType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-                PhysicalType.Float => BinaryPrimitives.ReadSingleLittleEndian(bytes),
-                PhysicalType.Double => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-                _ => leaf.Annotation == Annotation.String ? Utf8.GetString(bytes) : bytes.ToArray(),
-            };
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new InvalidDataException("a text is no UTF-8");
-        }
-    }
+        PhysicalType.Boolean => bytes[0] != 0,
+        PhysicalType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+        PhysicalType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+        PhysicalType.Float => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+        PhysicalType.Double => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        _ => leaf.Annotation == Annotation.String ? Utf8Text.Read(bytes) : bytes.ToArray(),
+    };
 
     private static void Require(bool agrees)
     {

@@ -68,6 +68,28 @@ public sealed class RoundTripTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
+    [Fact]
+    public void Read_OfListsAsOlderWritersLayThemOut_GivesTheirElements()
+    {
+        var text = new SchemaNode("text", Repetition.Required, PhysicalType.ByteArray, Annotation.String);
+        var number = new SchemaNode("number", Repetition.Required, PhysicalType.Int32);
+        object?[] ofTexts = ["a", "b"], ofGroups = [new object?[] { "a" }, new object?[] { "b" }], ofPairs = [new object?[] { "a", 1 }], ofLists = [new object?[] { "a" }, Array.Empty<object?>()];
+        (SchemaNode Repeated, object?[] Value)[] lists =
+        [
+            (new SchemaNode("element", Repetition.Repeated, PhysicalType.ByteArray, Annotation.String), ofTexts),
+            (new SchemaNode("element", Repetition.Repeated, [text, number]), ofPairs),
+            (new SchemaNode("array", Repetition.Repeated, [new SchemaNode("array", Repetition.Repeated, PhysicalType.ByteArray, Annotation.String)], Annotation.List), ofLists),
+            (new SchemaNode("array", Repetition.Repeated, [text]), ofGroups),
+            (new SchemaNode("my_list_tuple", Repetition.Repeated, [text]), ofGroups),
+            (new SchemaNode("element", Repetition.Repeated, [text]), ofTexts),
+        ];
+        foreach (var (repeated, value) in lists)
+        {
+            string path = _folder.Write(new Schema([new SchemaNode("my_list", Repetition.Optional, [repeated], Annotation.List)]), [[value], [null], [Array.Empty<object?>()]]);
+            Assert.Equal(ParquetFolder.Text([[value], [null], [Array.Empty<object?>()]]), ParquetFolder.Text(ParquetFolder.Read(path)));
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
