@@ -16,7 +16,7 @@ internal static class GenerateCommand
 
     private static Command Scenes(Terminal terminal)
     {
-        var folder = new Argument<string>("OUT") { Description = "folder for images/ and conversations.json; made if it is not there" };
+        var output = new Argument<string>("OUT") { Description = "folder for images/ and conversations.json, made if it is not there; or one file that ends with .parquet" };
         var count = new Option<int>("--count") { Description = "pictures", DefaultValueFactory = _ => 1000 };
         var seed = new Option<ulong>("--seed") { Description = "equal seeds give equal files" };
         var questions = new Option<int>("--questions") { Description = "most questions about a picture", DefaultValueFactory = _ => 12 };
@@ -27,7 +27,8 @@ internal static class GenerateCommand
             "scenes",
             "Draws pictures of foveola's small world, with questions and answers in LLaVA's format.",
             "fovea generate scenes scenes --count 1000 --seed 7",
-            "fovea generate scenes large --count 10 --scale 4 --sign-percent 100") { folder, count, seed, questions, objects, signs, scale };
+            "fovea generate scenes scenes.parquet --count 1000 --seed 7",
+            "fovea generate scenes large --count 10 --scale 4 --sign-percent 100") { output, count, seed, questions, objects, signs, scale };
         command.SetAction(parsed => terminal.Interruption.RunAsync(cancellation =>
         {
             var dataset = new SceneDataset
@@ -38,10 +39,10 @@ internal static class GenerateCommand
                 SignPercent = parsed.GetValue(signs),
                 Scale = parsed.GetValue(scale),
             };
-            string target = parsed.GetValue(folder) ?? "";
+            string target = parsed.GetValue(output) ?? "";
             int wanted = parsed.GetValue(count);
             dataset.Write(target, wanted, Tell, cancellation);
-            terminal.Note($"{wanted} pictures in {target}, with {SceneDataset.ConversationsFile}");
+            terminal.Note($"{wanted} pictures with conversations in {target}");
             return Task.FromResult(ExitCode.Success);
 
             void Tell(int written)

@@ -25,6 +25,7 @@ internal static class TrainCommand
             "fovea train docs/guides/projector.json",
             "fovea train docs/guides/projector.json --dry-run",
             "fovea train docs/guides/projector.json --set learning_rate=0.002 --set output_dir=second",
+            "fovea train docs/guides/projector.json --set data_path=scenes.parquet",
             "fovea train docs/guides/projector.json --resume",
             "fovea train --options") { Configuration, Settings, Resume, DryRun, List };
         command.SetAction(parsed => terminal.Interruption.RunAsync(cancellation => Task.FromResult(Run(parsed, terminal, cancellation))));

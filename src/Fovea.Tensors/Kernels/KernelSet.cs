@@ -62,6 +62,11 @@ public abstract unsafe class KernelSet
     /// <summary>Whether <see cref="MultiplyIntegerTile"/> takes 4-bit numbers as they are packed.</summary>
     internal virtual bool ReadsFourBits => false;
 
+    /// <summary>Begins, beside the caller, with what the first products will wait for.</summary>
+    internal virtual void Prepare()
+    {
+    }
+
     internal abstract void MultiplyTiles(in ProductOperands operands, int start, int end, int worker);
 
     internal abstract void MultiplyRows(in ProductOperands operands, int start, int end);

@@ -39,6 +39,7 @@ public sealed partial class Compute : IDisposable
     {
         Workers = workers;
         Kernels = kernels;
+        kernels.Prepare();
     }
 
     /// <summary>The threads.</summary>

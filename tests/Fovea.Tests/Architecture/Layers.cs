@@ -17,6 +17,7 @@ internal static class Layers
         ["Fovea.Imaging"] = 5,
         ["Fovea.Text"] = 5,
         ["Fovea.Telemetry"] = 5,
+        ["Fovea.Parquet"] = 5,
         ["Fovea.Models"] = 6,
         ["Fovea.Reduction"] = 7,
         ["Fovea.Generation"] = 8,

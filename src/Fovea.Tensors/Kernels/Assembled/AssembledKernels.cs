@@ -9,8 +9,9 @@ internal sealed class AssembledKernels<V> : LaneKernels<V>
     private readonly Lazy<IntegerRoutines?> _integers;
     private readonly Lazy<FloatRoutines> _floats;
     private readonly int _formats;
+    private int _isPrepared;
 
-    /// <summary>Nothing is assembled before it is asked for.</summary>
+    /// <summary>Nothing is assembled before it is asked for or prepared.</summary>
     /// <param name="name">The name by which the set is selected.</param>
     /// <param name="isPresent">Whether this processor has the instructions; without them the set is that of its vectors.</param>
     /// <param name="integers">Assembles the integer products.</param>
@@ -32,6 +33,15 @@ internal sealed class AssembledKernels<V> : LaneKernels<V>
     internal override bool ReadsFourBits => _integers.Value is not null;
 
     private protected override FloatRoutines Routines => _floats.Value;
+
+    internal override void Prepare()
+    {
+        if (Interlocked.Exchange(ref _isPrepared, 1) == 0)
+        {
+            // Compiling the assembler takes longer than assembling; a checkpoint is opened meanwhile.
+            Task.Run(() => (_floats.Value, _integers.Value));
+        }
+    }
 
     internal override void MultiplyIntegerTile(in IntegerTile tile)
     {

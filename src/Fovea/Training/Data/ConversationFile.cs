@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Fovea.Imaging;
@@ -13,33 +12,27 @@ namespace Fovea.Training.Data;
 internal sealed class ConversationFile : SampleSource
 {
     private readonly SafeFileHandle _file;
-    private readonly string _folder;
-    private readonly List<(long Offset, int Length, int Number)> _places = [];
-    private readonly List<int> _words = [];
-    private readonly List<SkippedSample> _skipped = [];
+    private readonly PictureFolder _folder;
+    private readonly SampleIndex<(long Offset, int Length, int Number)> _index;
     private string _fingerprint = "";
 
     private ConversationFile(string path, string imageFolder)
         : base(path)
     {
-        _folder = Path.GetFullPath(imageFolder);
+        _folder = new PictureFolder(imageFolder);
+        _index = new SampleIndex<(long Offset, int Length, int Number)>(path);
         _file = File.OpenHandle(path);
     }
 
-    public override IReadOnlyList<int> WordCounts => _words;
+    public override IReadOnlyList<int> WordCounts => _index.WordCounts;
 
-    public override IReadOnlyList<SkippedSample> Skipped => _skipped;
+    public override IReadOnlyList<SkippedSample> Skipped => _index.Skipped;
 
     public override string Fingerprint => _fingerprint;
 
     /// <summary>Reads the file once and notes where its samples are.</summary>
     public static ConversationFile Index(string path, string imageFolder)
     {
-        if (!Directory.Exists(imageFolder))
-        {
-            throw new DirectoryNotFoundException($"There is no folder of pictures {imageFolder}.");
-        }
-
         var source = new ConversationFile(path, imageFolder);
         try
         {
@@ -56,7 +49,7 @@ internal sealed class ConversationFile : SampleSource
     public override string IdOf(int index)
     {
         using var document = Parse(index);
-        return Id(document.RootElement, _places[index].Number);
+        return Id(document.RootElement) ?? SampleIndex<int>.Numbered(_index[index].Number);
     }
 
     public override TrainingSample Read(int index)
@@ -76,38 +69,27 @@ internal sealed class ConversationFile : SampleSource
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         int number = 0;
-        var index = new JsonArrayIndex(Name, (element, offset) =>
+        var elements = new JsonArrayIndex(Name, (element, offset) =>
         {
             hash.AppendData(element);
-            Add(element, offset, number++);
+            Add(element.ToArray(), offset, number++);
         });
         using var stream = new FileStream(Name, FileMode.Open, FileAccess.Read, FileShare.Read);
-        index.Read(stream);
+        elements.Read(stream);
         _fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private void Add(ReadOnlySpan<byte> element, long offset, int number)
+    private void Add(byte[] element, long offset, int number) => _index.Add((offset, element.Length, number), number, (ref id) =>
     {
-        string id = Numbered(number);
-        try
-        {
-            using var document = JsonDocument.Parse(element.ToArray());
-            id = Id(document.RootElement, number);
-            var turns = Turns(document.RootElement);
-            bool hasPictures = Pictures(document.RootElement).Count > 0;
-            int words = Words(turns.Select(turn => turn.Value));
-            _words.Add(words == 0 ? throw new InvalidDataException("it has no words") : hasPictures ? words : -words);
-            _places.Add((offset, element.Length, number));
-        }
-        catch (Exception error) when (error is InvalidDataException or IOException or InvalidOperationException or ArgumentException)
-        {
-            _skipped.Add(new SkippedSample(Name, id, error.Message));
-        }
-    }
+        using var document = JsonDocument.Parse(element);
+        id = Id(document.RootElement) ?? id;
+        var turns = Turns(document.RootElement);
+        return (turns, Pictures(document.RootElement).Count > 0);
+    });
 
     private JsonDocument Parse(int index)
     {
-        var (offset, length, _) = _places[index];
+        var (offset, length, _) = _index[index];
         byte[] bytes = new byte[length];
         try
         {
@@ -119,46 +101,22 @@ internal sealed class ConversationFile : SampleSource
         }
     }
 
-    private static string Id(JsonElement sample, int number) => Value(sample, "id") switch
+    private static string? Id(JsonElement sample) => ConversationJson.Value(sample, "id") switch
     {
         { ValueKind: JsonValueKind.String } text => text.GetString() ?? "",
         { ValueKind: JsonValueKind.Number } whole => whole.GetRawText(),
-        _ => Numbered(number),
+        _ => null,
     };
 
-    private static string Numbered(int number) => $"#{number.ToString(CultureInfo.InvariantCulture)}";
-
-    private static JsonElement? Value(JsonElement sample, string key) => sample.ValueKind == JsonValueKind.Object && sample.TryGetProperty(key, out var value) ? value : null;
-
-    private static ConversationTurn[] Turns(JsonElement sample)
-    {
-        if (Value(sample, "conversations") is not { ValueKind: JsonValueKind.Array } turns || turns.GetArrayLength() == 0)
-        {
-            throw new InvalidDataException("it has no list of conversations");
-        }
-
-        return [.. turns.EnumerateArray().Select((turn, i) => new ConversationTurn(Text(turn, "from", i), Text(turn, "value", i)))];
-    }
-
-    private static string Text(JsonElement turn, string key, int index) => Value(turn, key) is { ValueKind: JsonValueKind.String } text
-        ? text.GetString() ?? ""
-        : throw new InvalidDataException($"turn {index + 1} of its conversations has no {key}");
+    private static ConversationTurn[] Turns(JsonElement sample) => ConversationJson.Turns(ConversationJson.Value(sample, "conversations"));
 
     /// <summary>The paths of the pictures, which are there.</summary>
-    private List<string> Pictures(JsonElement sample) => Value(sample, "image") switch
+    private List<string> Pictures(JsonElement sample) => ConversationJson.Value(sample, "image") switch
     {
         null or { ValueKind: JsonValueKind.Null } => [],
-        { ValueKind: JsonValueKind.String } path => [Inside(path.GetString() ?? "")],
+        { ValueKind: JsonValueKind.String } path => [_folder.Find(path.GetString() ?? "")],
         { ValueKind: JsonValueKind.Array } paths when paths.EnumerateArray().All(path => path.ValueKind == JsonValueKind.String) =>
-            [.. paths.EnumerateArray().Select(path => Inside(path.GetString() ?? ""))],
+            [.. paths.EnumerateArray().Select(path => _folder.Find(path.GetString() ?? ""))],
         _ => throw new InvalidDataException("its image is no path"),
     };
-
-    private string Inside(string path)
-    {
-        string whole = Path.GetFullPath(Path.Combine(_folder, path));
-        return !whole.StartsWith(Path.TrimEndingDirectorySeparator(_folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? throw new InvalidDataException($"its picture {path} lies outside the folder {_folder}")
-            : File.Exists(whole) ? whole : throw new FileNotFoundException($"its picture {path} is not in {_folder}");
-    }
 }

@@ -17,9 +17,9 @@ public sealed class SampleSet(IReadOnlyList<SampleSource> sources) : IDisposable
     public string Fingerprint { get; } = string.Join(", ", sources.Select(source => source.Fingerprint));
 
     /// <summary>Opens several sources.</summary>
-    /// <param name="paths">What <see cref="SampleSource.Open"/> takes.</param>
+    /// <param name="paths">What <see cref="SampleSource.Open"/> takes, or a folder: its Parquet files in the order of their names.</param>
     /// <param name="imageFolders">One folder for each path, one for all, or none: the pictures are beside the files.</param>
-    /// <exception cref="InvalidDataException">A file is no JSON array.</exception>
+    /// <exception cref="InvalidDataException">A file is none of samples, or damaged.</exception>
     /// <exception cref="ArgumentException">A setting of scenes is unknown or out of its range.</exception>
     /// <exception cref="IOException">A file or folder cannot be read.</exception>
     public static SampleSet Open(IReadOnlyList<string> paths, IReadOnlyList<string> imageFolders)
@@ -29,7 +29,11 @@ public sealed class SampleSet(IReadOnlyList<SampleSource> sources) : IDisposable
         {
             foreach (var (i, path) in paths.Index())
             {
-                sources.Add(SampleSource.Open(path, imageFolders.Count == 0 ? "" : imageFolders[imageFolders.Count == 1 ? 0 : i]));
+                string folder = imageFolders.Count == 0 ? "" : imageFolders[imageFolders.Count == 1 ? 0 : i];
+                foreach (string file in Files(path))
+                {
+                    sources.Add(SampleSource.Open(file, folder));
+                }
             }
 
             return new SampleSet(sources);
@@ -72,6 +76,17 @@ public sealed class SampleSet(IReadOnlyList<SampleSource> sources) : IDisposable
         {
             source.Dispose();
         }
+    }
+
+    private static string[] Files(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [path];
+        }
+
+        string[] shards = [.. Directory.EnumerateFiles(path).Where(SampleSource.IsParquet).Order(StringComparer.Ordinal)];
+        return shards.Length > 0 ? shards : throw new FileNotFoundException($"{path} is a folder without .parquet files; name a file of samples.");
     }
 
     private (SampleSource Source, int Index) Find(int index)

@@ -3,7 +3,7 @@ namespace Fovea.Training.Data;
 /// <summary>Samples by number. What stays in memory is an index; texts and pictures are read when they are asked for.</summary>
 public abstract class SampleSource : IDisposable
 {
-    private const string Scenes = "scenes:";
+    private const string Scenes = "scenes:", Parquet = ".parquet";
 
     private protected SampleSource(string name) => Name = name;
 
@@ -22,15 +22,22 @@ public abstract class SampleSource : IDisposable
     /// <summary>The same text for the same samples in the same order.</summary>
     public abstract string Fingerprint { get; }
 
-    /// <summary>Opens a file in LLaVA's format, or scenes that are drawn.</summary>
-    /// <param name="path">A file, or <c>scenes:</c> with settings such as <c>seed=1,count=20000</c>.</param>
+    /// <summary>Opens a file in LLaVA's format, a Parquet file with the same, or scenes that are drawn.</summary>
+    /// <param name="path">A file, which is Parquet if it ends with <c>.parquet</c>, or <c>scenes:</c> with settings such as <c>seed=1,count=20000</c>.</param>
     /// <param name="imageFolder">Where the pictures of the file are; empty = beside the file.</param>
-    /// <exception cref="InvalidDataException">The file is no JSON array.</exception>
+    /// <exception cref="InvalidDataException">The file is no JSON array; or the Parquet file is damaged, or has other columns.</exception>
     /// <exception cref="ArgumentException">A setting of the scenes is unknown or out of its range.</exception>
     /// <exception cref="IOException">The file or the folder cannot be read.</exception>
-    public static SampleSource Open(string path, string imageFolder) => path.StartsWith(Scenes, StringComparison.Ordinal)
-        ? new SceneSamples(path, path[Scenes.Length..])
-        : ConversationFile.Index(path, imageFolder.Length > 0 ? imageFolder : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".");
+    public static SampleSource Open(string path, string imageFolder)
+    {
+        if (path.StartsWith(Scenes, StringComparison.Ordinal))
+        {
+            return new SceneSamples(path, path[Scenes.Length..]);
+        }
+
+        string folder = imageFolder.Length > 0 ? imageFolder : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".";
+        return IsParquet(path) ? ParquetSamples.Index(path, folder) : ConversationFile.Index(path, folder);
+    }
 
     /// <summary>What the sample is called.</summary>
     public abstract string IdOf(int index);
@@ -53,6 +60,9 @@ public abstract class SampleSource : IDisposable
     {
     }
 
+    /// <summary>Whether a file is to be read and written as Parquet.</summary>
+    internal static bool IsParquet(string path) => path.EndsWith(Parquet, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Words between blanks over all turns, as the original counts them.</summary>
-    private protected static int Words(IEnumerable<string> turns) => turns.Sum(turn => turn.Split(null as char[], StringSplitOptions.RemoveEmptyEntries).Length);
+    internal static int Words(IEnumerable<string> turns) => turns.Sum(turn => turn.Split(null as char[], StringSplitOptions.RemoveEmptyEntries).Length);
 }

@@ -20,7 +20,7 @@ public sealed record TrainingOptions
 
     /// <summary>The samples.</summary>
     [JsonConverter(typeof(TextsConverter))]
-    [Description("files in LLaVA's JSON format, or scenes:seed=1,count=20000 for pictures that are drawn while training")]
+    [Description("files in LLaVA's JSON format or Parquet (.parquet, or a folder of them), or scenes:seed=1,count=20000 for pictures that are drawn while training")]
     public IReadOnlyList<string> DataPath { get; init; } = [];
 
     /// <summary>Where their pictures are.</summary>

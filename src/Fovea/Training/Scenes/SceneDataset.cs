@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Fovea.Imaging;
 using Fovea.Training.Data;
 
 namespace Fovea.Training.Scenes;
@@ -62,40 +63,67 @@ public sealed record SceneDataset
         new("gpt", asked.Item.Answer),
     ]);
 
-    /// <summary>Writes the first pictures as <c>images/NNNNNN.png</c> and, last of all, <see cref="ConversationsFile"/>, in which the questions about a picture are the turns of one conversation.</summary>
-    /// <param name="folder">Made if it is not there.</param>
+    /// <summary>
+    /// Writes the first pictures, with the questions about each as the turns of one conversation: as <c>images/NNNNNN.png</c> and, last of all,
+    /// <see cref="ConversationsFile"/>; or everything as one Parquet file, of which nothing stays if it is not finished.
+    /// </summary>
+    /// <param name="target">A folder, made if it is not there; or a file that ends with <c>.parquet</c>.</param>
     /// <param name="count">Pictures, at least 1.</param>
     /// <param name="progress">Told the pictures that are written.</param>
     /// <param name="cancellation">Stops between pictures.</param>
-    /// <exception cref="IOException">The folder has conversations already, or a file cannot be written.</exception>
-    public void Write(string folder, int count, Action<int>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="IOException">The folder has conversations already, the file is there, or a file cannot be written.</exception>
+    public void Write(string target, int count, Action<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        string list = Path.Combine(folder, ConversationsFile), unfinished = list + ".part";
-        if (File.Exists(list))
+        bool isParquet = SampleSource.IsParquet(target);
+        string file = isParquet ? target : Path.Combine(target, ConversationsFile);
+        if (File.Exists(file))
         {
-            throw new IOException($"{list} is there already; choose another folder.");
+            throw new IOException($"{file} is there already; choose another {(isParquet ? "name" : "folder")}.");
         }
 
+        var scenes = Pictures(count, progress, cancellation);
+        if (isParquet)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file)) ?? ".");
+            SceneParquet.Write(file, scenes);
+        }
+        else
+        {
+            WriteFolder(target, file, scenes);
+        }
+    }
+
+    private IEnumerable<(string Id, Image Picture, IReadOnlyList<SceneQuestion> Questions)> Pictures(int count, Action<int>? progress, CancellationToken cancellation)
+    {
+        foreach (var (index, (scene, questions)) in Draw().Take(count).Index())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return (index.ToString("D6", CultureInfo.InvariantCulture), SceneRenderer.Render(scene, Scale), questions);
+            progress?.Invoke(index + 1);
+        }
+    }
+
+    private static void WriteFolder(string folder, string file, IEnumerable<(string Id, Image Picture, IReadOnlyList<SceneQuestion> Questions)> scenes)
+    {
+        string unfinished = file + ".part";
         Directory.CreateDirectory(Path.Combine(folder, ImageFolder));
         using (var stream = File.Create(unfinished))
         using (var json = new Utf8JsonWriter(stream, Plain))
         {
             json.WriteStartArray();
-            foreach (var (index, (scene, questions)) in Draw().Take(count).Index())
+            foreach (var (id, picture, questions) in scenes)
             {
-                cancellation.ThrowIfCancellationRequested();
-                string id = index.ToString("D6", CultureInfo.InvariantCulture), image = $"{ImageFolder}/{id}.png";
-                SceneRenderer.Render(scene, Scale).SavePng(Path.Combine(folder, image));
+                string image = $"{ImageFolder}/{id}.png";
+                picture.SavePng(Path.Combine(folder, image));
                 Write(json, id, image, questions);
                 json.Flush();
-                progress?.Invoke(index + 1);
             }
 
             json.WriteEndArray();
         }
 
-        File.Move(unfinished, list);
+        File.Move(unfinished, file);
     }
 
     private static void Write(Utf8JsonWriter json, string id, string image, IReadOnlyList<SceneQuestion> questions)

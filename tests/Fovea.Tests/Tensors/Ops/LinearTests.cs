@@ -80,19 +80,7 @@ public sealed class LinearTests
                 using var workers = new Workers(degree);
                 using var compute = new Compute(workers, kernels);
                 using var packed = PackedMatrix.Pack(w, workers);
-                var whole = compute.Linear(x, packed, b);
-                expected ??= Numbers.Bits(whole.AsSpan<float>());
-                Assert.Equal(expected, Numbers.Bits(whole.AsSpan<float>()));
-                for (int start = 0; start < m; start += 7)
-                {
-                    for (int count = 1; count <= 6 && start + count <= m; count++)
-                    {
-                        var mark = compute.Arena.Top;
-                        var part = compute.Linear(x.Slice(start, count), packed, b);
-                        Assert.Equal(expected[(start * n)..((start + count) * n)], Numbers.Bits(part.AsSpan<float>()));
-                        compute.Arena.Release(mark);
-                    }
-                }
+                expected = Company.AssertChangesNothing(compute, x, packed, b, expected, step: 7, 1, 2, 3, 4, 5, 6);
             }
         }
     }

@@ -3,6 +3,7 @@ using Fovea.Models;
 using Fovea.Tensors.Ops;
 using Fovea.Tensors.Serialization;
 using Fovea.Training.Runs;
+using Fovea.Training.Scenes;
 
 namespace Fovea.Tests.Training.Runs;
 
@@ -53,6 +54,28 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(TrainingFolder.Result(whole), TrainingFolder.Result(stopped));
         Assert.Equal(TrainingFolder.Metrics(whole), TrainingFolder.Metrics(stopped));
         Assert.Equal(8, TrainingFolder.Metrics(whole).Length);
+    }
+
+    [Fact]
+    [Trait("kind", "property")]
+    public void Run_OfScenesAsFilesOrAsParquet_LearnsTheSame()
+    {
+        var scenes = new SceneDataset { Seed = 4, Questions = 2 };
+        scenes.Write(_folder.In("scenes"), 12);
+        scenes.Write(_folder.In("scenes.parquet"), 12);
+        string folder = _folder.In("folder"), file = _folder.In("file");
+        (string, JsonNode?)[] changes = [("image_folder", _folder.Path), ("max_steps", 3), ("group_by_modality_length", true)];
+        TrainingFolder.Run(_folder.Options([.. changes, ("data_path", Path.Combine(_folder.In("scenes"), SceneDataset.ConversationsFile)), ("image_folder", _folder.In("scenes")), ("output_dir", folder)]));
+        var options = _folder.Options([.. changes, ("data_path", _folder.In("scenes.parquet")), ("output_dir", file)]);
+        using (var stop = new CancellationTokenSource())
+        using (var run = TrainingRun.Open(options, resume: false, new RunObserver { Metrics = (_, _) => stop.Cancel() }))
+        {
+            Assert.False(run.Run(stop.Token));
+        }
+
+        TrainingFolder.Run(options, resume: true);
+        Assert.Equal(TrainingFolder.Result(folder), TrainingFolder.Result(file));
+        Assert.Equal(TrainingFolder.Metrics(folder), TrainingFolder.Metrics(file));
     }
 
     [Fact]

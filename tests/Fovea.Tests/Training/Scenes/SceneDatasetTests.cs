@@ -46,6 +46,19 @@ public sealed class SceneDatasetTests : IDisposable
         Assert.Contains("already", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void GenerateScenes_OfAParquetFile_WritesItOnce()
+    {
+        string file = Path.Combine(_folder.FullName, "scenes.parquet");
+        string[] command = ["generate", "scenes", file, "--count", "3", "--seed", "9"];
+        using var error = new StringWriter();
+        Assert.Equal(0, FoveaCommand.Run(command, TextWriter.Null, error));
+        Assert.Equal([file], Directory.GetFileSystemEntries(_folder.FullName));
+        Assert.Contains($"3 pictures with conversations in {file}", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, FoveaCommand.Run(command, TextWriter.Null, error));
+        Assert.Contains("already; choose another name", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--count", "0")]
     [InlineData("--scale", "3")]

@@ -1,0 +1,19 @@
+namespace Fovea.Parquet;
+
+/// <summary>Types of Thrift's compact protocol, by their numbers there.</summary>
+internal enum CompactType
+{
+    Stop = 0,
+    True = 1,
+    False = 2,
+    Byte = 3,
+    I16 = 4,
+    I32 = 5,
+    I64 = 6,
+    Double = 7,
+    Binary = 8,
+    List = 9,
+    Set = 10,
+    Map = 11,
+    Struct = 12,
+}
