@@ -11,7 +11,7 @@ internal sealed class SceneSamples : SampleSource
     private readonly List<(ulong Scene, ulong Questions)> _seeds = [];
     private readonly List<int> _words = [];
 
-    /// <summary>Reads <c>seed=1,count=20000,questions=12,max_objects=5,sign_percent=50,scale=1</c>; what is left out has these values, and count must be there.</summary>
+    /// <summary>Reads <c>seed=1,count=20000,questions=12,turns=1,max_objects=5,sign_percent=50,scale=1</c>; what is left out has these values, but for turns, of which there are all; count must be there.</summary>
     public SceneSamples(string name, string settings)
         : base(name)
     {
@@ -25,11 +25,12 @@ internal sealed class SceneSamples : SampleSource
             {
                 "seed" => _scenes with { Seed = (ulong)Number(key, value, long.MaxValue) },
                 "questions" => _scenes with { Questions = (int)Number(key, value, 1000, 1) },
+                "turns" => _scenes with { Turns = (int)Number(key, value, 1000, 1) },
                 "max_objects" => _scenes with { MostObjects = (int)Number(key, value, 100, 1) },
                 "sign_percent" => _scenes with { SignPercent = (int)Number(key, value, 100) },
                 "scale" when value is "1" or "2" or "4" => _scenes with { Scale = value[0] - '0' },
                 "count" => _scenes,
-                _ => throw new ArgumentException($"{name}: '{setting}' is none of seed, count, questions, max_objects, sign_percent and scale (1, 2 or 4)."),
+                _ => throw new ArgumentException($"{name}: '{setting}' is none of seed, count, questions, turns, max_objects, sign_percent and scale (1, 2 or 4)."),
             };
             count = key == "count" ? (int)Number(key, value, MostScenes, 1) : count;
         }

@@ -19,8 +19,11 @@ public sealed record SceneDataset
     /// <summary>Equal seeds give equal sequences; a longer one begins with the shorter.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Most questions about a picture, at least 1.</summary>
+    /// <summary>Most questions that are drawn for a picture, at least 1. With a sign one of them is about what it says.</summary>
     public int Questions { get; init; } = 12;
+
+    /// <summary>Most of the drawn questions that are asked; none = all. Few of many drawn keep the kinds in proportion, where few drawn would mostly be about signs.</summary>
+    public int? Turns { get; init; }
 
     /// <summary>Most objects, at least 1; beside a sign there are at most four.</summary>
     public int MostObjects { get; init; } = 5;
@@ -36,6 +39,7 @@ public sealed record SceneDataset
     public IEnumerable<(Scene Scene, IReadOnlyList<SceneQuestion> Questions)> Draw()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Questions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Turns ?? 1, 1);
         return Seeds().Select(seeds => Draw(seeds.Scene, seeds.Questions)).OfType<(Scene, IReadOnlyList<SceneQuestion>)>();
     }
 
@@ -53,7 +57,9 @@ public sealed record SceneDataset
     internal (Scene Scene, IReadOnlyList<SceneQuestion> Questions)? Draw(ulong scene, ulong questions)
     {
         var drawn = Scene.Draw(scene, MostObjects, SignPercent);
-        return drawn.Objects.Count > 0 && SceneQuestions.Draw(drawn, new SceneRandom(questions), Questions) is { Count: > 0 } asked ? (drawn, asked) : null;
+        return drawn.Objects.Count > 0 && SceneQuestions.Draw(drawn, new SceneRandom(questions), Questions) is { Count: > 0 } asked
+            ? (drawn, [.. asked.Take(Turns ?? asked.Count)])
+            : null;
     }
 
     /// <summary>The questions about a picture as the turns of one conversation, the picture in the first.</summary>

@@ -21,7 +21,18 @@ public sealed class SceneSamplesTests
         }
     }
 
+    [Fact]
+    [Trait("kind", "property")]
+    public void Read_WithTurns_AsksTheFirstOfTheDrawnQuestions()
+    {
+        using var source = SampleSource.Open("scenes:seed=3,count=400,turns=1", "");
+        var all = new SceneDataset { Seed = 3 }.Draw().Take(400).Select(scene => scene.Questions[0]).ToArray();
+        Assert.Equal(all.Select(question => question.Answer), Enumerable.Range(0, 400).Select(index => source.Read(index).Turns.Single(turn => turn.From == "gpt").Value));
+        Assert.InRange(all.Count(question => question.Kind == "ocr"), 1, 60);
+    }
+
     [Theory]
+    [InlineData("scenes:count=3,turns=0", "turns is '0'")]
     [InlineData("scenes:", "count is missing")]
     [InlineData("scenes:count=0", "count is '0'")]
     [InlineData("scenes:count=99999999999", "count is")]
