@@ -63,6 +63,10 @@ internal static unsafe class MatrixPairRows
         V s0 = default, s1 = default, s2 = default, s3 = default;
         for (int i = 0; i < k; i += 2, p0 += Panels.Columns, p1 += Panels.Columns, p2 += Panels.Columns, p3 += Panels.Columns)
         {
+            Prefetch.Near(p0 + Ahead);
+            Prefetch.Near(p1 + Ahead);
+            Prefetch.Near(p2 + Ahead);
+            Prefetch.Near(p3 + Ahead);
             TPairs.Widen(V.Load(p0), out var x0, out var y0);
             TPairs.Widen(V.Load(p1), out var x1, out var y1);
             TPairs.Widen(V.Load(p2), out var x2, out var y2);

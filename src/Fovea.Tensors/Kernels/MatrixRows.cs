@@ -76,9 +76,17 @@ internal static unsafe class MatrixRows
     {
         float* p0 = columns[0], p1 = columns[1], p2 = columns[2], p3 = columns[3], p4 = columns[4], p5 = columns[5], p6 = columns[6], p7 = columns[7];
         V s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default, s06 = default, s07 = default;
-        long at = 0;
+        long at = 0, ahead = StepsAhead * bStride;
         for (int i = 0; i < k; i++, at += bStride)
         {
+            Prefetch.Near(p0 + at + ahead);
+            Prefetch.Near(p1 + at + ahead);
+            Prefetch.Near(p2 + at + ahead);
+            Prefetch.Near(p3 + at + ahead);
+            Prefetch.Near(p4 + at + ahead);
+            Prefetch.Near(p5 + at + ahead);
+            Prefetch.Near(p6 + at + ahead);
+            Prefetch.Near(p7 + at + ahead);
             V t = V.Broadcast(a[i]);
             s00 = V.MultiplyAdd(t, V.Load(p0 + at), s00);
             s01 = V.MultiplyAdd(t, V.Load(p1 + at), s01);
