@@ -33,7 +33,7 @@ public abstract unsafe class KernelSet
     ];
 
     /// <summary>The set that <see cref="Variable"/> names, or else the first accelerated one that does not round inputs; chosen at the first use.</summary>
-    /// <exception cref="ArgumentException">The variable holds an unknown name.</exception>
+    /// <exception cref="ArgumentException">The variable, or <see cref="Processor.AssumedVariable"/>, holds an unknown name.</exception>
     public static KernelSet Default => _default ??= Choose(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>The name by which the set is selected.</summary>
@@ -99,6 +99,7 @@ public abstract unsafe class KernelSet
 
     private static KernelSet Choose(string? name)
     {
+        Processor.CheckAssumed();
         try
         {
             return string.IsNullOrEmpty(name) ? All.First(set => set.IsAccelerated && !set.RoundsInputs) : ByName(name);

@@ -35,6 +35,16 @@ public static class Processor
     /// <summary>Whether 256-bit dot products of bytes may be used.</summary>
     internal static bool HasAvxVnni => Avx2.IsSupported && Fma.IsSupported && (Leaf(FeatureLeaf, 1).Has(leaf => leaf.Eax, 4) || IsAssumed(AvxVnniFeature));
 
+    /// <summary>Refuses other names in <see cref="AssumedVariable"/> than it knows.</summary>
+    /// <exception cref="ArgumentException">There is one.</exception>
+    internal static void CheckAssumed()
+    {
+        if (Array.Find(Assumed(), name => name is not (BFloat16Feature or AvxVnniFeature)) is { } unknown)
+        {
+            throw new ArgumentException($"{AssumedVariable}: there is no {unknown} to assume; there are {BFloat16Feature}, {AvxVnniFeature}.");
+        }
+    }
+
     private static IEnumerable<(string Name, bool IsPresent)> AllFeatures() =>
     [
         ("sse4.2", Sse42.IsSupported),
@@ -63,14 +73,10 @@ public static class Processor
         return new Registers(eax, ebx, ecx, edx);
     }
 
-    private static bool IsAssumed(string feature)
-    {
-        string[] assumed = (Environment.GetEnvironmentVariable(AssumedVariable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string? unknown = Array.Find(assumed, name => name is not (BFloat16Feature or AvxVnniFeature));
-        return unknown is null
-            ? assumed.Contains(feature)
-            : throw new ArgumentException($"{AssumedVariable}: there is no {unknown} to assume; there are {BFloat16Feature}, {AvxVnniFeature}.");
-    }
+    private static bool IsAssumed(string feature) => Assumed().Contains(feature);
+
+    private static string[] Assumed() =>
+        (Environment.GetEnvironmentVariable(AssumedVariable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static string? BrandName()
     {

@@ -29,7 +29,7 @@ public sealed unsafe partial class Compute
         var rows = new SharedRows(x);
         LinearInto(y, ref rows, weight, bias, epilogue);
         Arena.Release(mark);
-        return epilogue.Kind == EpilogueKind.Add ? epilogue.Other! : y;
+        return epilogue.ResultOf(y);
     }
 
     /// <summary>As <see cref="Linear(Tensor, PackedMatrix, Tensor?, in Epilogue)"/>, of rows that enter several products.</summary>
@@ -38,7 +38,7 @@ public sealed unsafe partial class Compute
     {
         var y = LinearResult(x.Rows, weight, bias, epilogue);
         LinearInto(y, ref x, weight, bias, epilogue);
-        return epilogue.Kind == EpilogueKind.Add ? epilogue.Other! : y;
+        return epilogue.ResultOf(y);
     }
 
     private Tensor LinearResult(Tensor x, PackedMatrix weight, Tensor? bias, in Epilogue epilogue)

@@ -16,6 +16,9 @@ public readonly struct Epilogue
 
     internal Tensor? Other { get; }
 
+    /// <summary>Where the result of a product with the sums y ends up.</summary>
+    internal Tensor ResultOf(Tensor y) => Kind == EpilogueKind.Add && Other is { } sum ? sum : y;
+
     /// <summary>y ← f(y).</summary>
     public static Epilogue Activated(Activation f) => new(EpilogueKind.Activate, f, null);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -32,11 +31,11 @@ internal static class FloatRoutine
             code.vpbroadcastd(Upper, eax);
         }
 
-        code.mov(rax, Argument(nameof(FloatTile.A)));
-        code.mov(rdx, Argument(nameof(FloatTile.B)));
-        code.mov(r8, Argument(nameof(FloatTile.StrideOfB)));
-        code.mov(r9, Argument(nameof(FloatTile.Steps)));
-        code.mov(r10, Argument(nameof(FloatTile.Ahead)));
+        code.mov(rax, Routine.Argument<FloatTile>(nameof(FloatTile.A)));
+        code.mov(rdx, Routine.Argument<FloatTile>(nameof(FloatTile.B)));
+        code.mov(r8, Routine.Argument<FloatTile>(nameof(FloatTile.StrideOfB)));
+        code.mov(r9, Routine.Argument<FloatTile>(nameof(FloatTile.Steps)));
+        code.mov(r10, Routine.Argument<FloatTile>(nameof(FloatTile.Ahead)));
         for (int sum = 0; sum < 2 * rows; sum++)
         {
             code.vpxord(Routine.Vectors[sum], Routine.Vectors[sum], Routine.Vectors[sum]);
@@ -51,20 +50,18 @@ internal static class FloatRoutine
 
     private static int RowBytes(TileFormat format) => format == TileFormat.RowsOfA ? AttentionScratch.ScoreStride * sizeof(float) : sizeof(float);
 
-    private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rcx + (int)Marshal.OffsetOf<FloatTile>(field)];
-
     // While there are rows of C left to ask for, one is asked for every few steps: it is written at the end.
     private static void Steps(Assembler code, int rows, TileFormat format)
     {
         Label several = code.CreateLabel(), rest = code.CreateLabel(), single = code.CreateLabel(), end = code.CreateLabel();
-        code.mov(r11, Argument(nameof(FloatTile.C)));
+        code.mov(r11, Routine.Argument<FloatTile>(nameof(FloatTile.C)));
         code.sub(r9, FloatRoutines.StepsAtOnce);
         code.jl(rest);
         for (int row = 0; row < rows; row++)
         {
             code.prefetcht0(__byte_ptr[r11]);
             code.prefetcht0(__byte_ptr[r11 + Line]);
-            code.add(r11, Argument(nameof(FloatTile.StrideOfC)));
+            code.add(r11, Routine.Argument<FloatTile>(nameof(FloatTile.StrideOfC)));
             Several(code, rows, format);
             code.jl(rest);
         }
@@ -97,7 +94,7 @@ internal static class FloatRoutine
     private static void Several(Assembler code, int rows, TileFormat format)
     {
         code.prefetcht1(__byte_ptr[r10]);
-        code.add(r10, Argument(nameof(FloatTile.StrideAhead)));
+        code.add(r10, Routine.Argument<FloatTile>(nameof(FloatTile.StrideAhead)));
         for (int step = 0; step < FloatRoutines.StepsAtOnce; step += format == TileFormat.WidenedPairs ? 2 : 1)
         {
             Load(code, step, format);
@@ -163,9 +160,9 @@ internal static class FloatRoutine
     private static void Store(Assembler code, int rows)
     {
         var store = code.CreateLabel();
-        code.mov(r10, Argument(nameof(FloatTile.StrideOfC)));
-        code.mov(r11, Argument(nameof(FloatTile.C)));
-        code.cmp(Argument(nameof(FloatTile.Adds)), 0);
+        code.mov(r10, Routine.Argument<FloatTile>(nameof(FloatTile.StrideOfC)));
+        code.mov(r11, Routine.Argument<FloatTile>(nameof(FloatTile.C)));
+        code.cmp(Routine.Argument<FloatTile>(nameof(FloatTile.Adds)), 0);
         code.je(store);
         for (int row = 0; row < rows; row++)
         {
@@ -174,7 +171,7 @@ internal static class FloatRoutine
             code.add(r11, r10);
         }
 
-        code.mov(r11, Argument(nameof(FloatTile.C)));
+        code.mov(r11, Routine.Argument<FloatTile>(nameof(FloatTile.C)));
         code.Label(ref store);
         for (int row = 0; row < rows; row++)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -27,14 +26,14 @@ internal static class IntegerRoutine
             code.vpbroadcastd(Mask, eax);
         }
 
-        code.mov(rax, Argument(nameof(IntegerTile.A)));
-        code.mov(rdx, Argument(nameof(IntegerTile.B)));
-        code.mov(r8, Argument(nameof(IntegerTile.RowScales)));
-        code.mov(r9, Argument(nameof(IntegerTile.Groups)));
+        code.mov(rax, Routine.Argument<IntegerTile>(nameof(IntegerTile.A)));
+        code.mov(rdx, Routine.Argument<IntegerTile>(nameof(IntegerTile.B)));
+        code.mov(r8, Routine.Argument<IntegerTile>(nameof(IntegerTile.RowScales)));
+        code.mov(r9, Routine.Argument<IntegerTile>(nameof(IntegerTile.Groups)));
         var group = code.CreateLabel();
         code.Label(ref group);
         Clear(code, rows);
-        code.mov(r10, Argument(nameof(IntegerTile.Units)));
+        code.mov(r10, Routine.Argument<IntegerTile>(nameof(IntegerTile.Units)));
         code.shl(r10, (byte)int.Log2(StepsOfUnit / StepsAtOnce));
         var steps = code.CreateLabel();
         code.Label(ref steps);
@@ -51,8 +50,6 @@ internal static class IntegerRoutine
     private static int Spread(int rows) => rows switch { <= 2 => 4, <= 4 => 2, _ => 1 };
 
     private static AssemblerRegisterZMM Sum(int rows, int part, int row, int half) => Routine.Vectors[(part * 2 * rows) + (2 * row) + half];
-
-    private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rcx + (int)Marshal.OffsetOf<IntegerTile>(field)];
 
     // Sums begin with what takes the offset of the weights away again.
     private static void Clear(Assembler code, int rows)
@@ -111,8 +108,8 @@ internal static class IntegerRoutine
     // sums ← fma(products · scale of the column, scale of the row, sums); the scales of the columns stand behind the numbers of the group.
     private static void AddGroup(Assembler code, int rows)
     {
-        code.mov(r11, Argument(nameof(IntegerTile.Sums)));
-        code.mov(r10, Argument(nameof(IntegerTile.Stride)));
+        code.mov(r11, Routine.Argument<IntegerTile>(nameof(IntegerTile.Sums)));
+        code.mov(r10, Routine.Argument<IntegerTile>(nameof(IntegerTile.Stride)));
         code.vmovups(Left, __[rdx]);
         code.vmovups(Right, __[rdx + Lanes]);
         for (int row = 0; row < rows; row++)

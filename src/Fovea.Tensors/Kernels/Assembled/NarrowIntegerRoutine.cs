@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -50,8 +49,6 @@ internal static class NarrowIntegerRoutine
         Routine.End(code, windows);
     }
 
-    private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rcx + (int)Marshal.OffsetOf<IntegerTile>(field)];
-
     /// <summary>Rows from <paramref name="First"/> on and vectors of columns from <paramref name="Vector"/> on, over all groups.</summary>
     private readonly record struct Part(int Rows, int First, int Count, int Vector, int Vectors, bool FourBit)
     {
@@ -59,14 +56,14 @@ internal static class NarrowIntegerRoutine
 
         public void Assemble(Assembler code)
         {
-            code.mov(rax, Argument(nameof(IntegerTile.A)));
-            code.mov(rdx, Argument(nameof(IntegerTile.B)));
-            code.mov(r8, Argument(nameof(IntegerTile.RowScales)));
-            code.mov(r9, Argument(nameof(IntegerTile.Groups)));
+            code.mov(rax, Routine.Argument<IntegerTile>(nameof(IntegerTile.A)));
+            code.mov(rdx, Routine.Argument<IntegerTile>(nameof(IntegerTile.B)));
+            code.mov(r8, Routine.Argument<IntegerTile>(nameof(IntegerTile.RowScales)));
+            code.mov(r9, Routine.Argument<IntegerTile>(nameof(IntegerTile.Groups)));
             var group = code.CreateLabel();
             code.Label(ref group);
             Clear(code);
-            code.mov(r10, Argument(nameof(IntegerTile.Units)));
+            code.mov(r10, Routine.Argument<IntegerTile>(nameof(IntegerTile.Units)));
             code.shl(r10, (byte)int.Log2(StepsOfUnit / StepsAtOnce));
             var steps = code.CreateLabel();
             code.Label(ref steps);
@@ -135,8 +132,8 @@ internal static class NarrowIntegerRoutine
         // sums ← fma(products · scale of the column, scale of the row, sums); the scales of the columns stand behind the numbers of the group.
         private void AddGroup(Assembler code)
         {
-            code.mov(r11, Argument(nameof(IntegerTile.Sums)));
-            code.mov(r10, Argument(nameof(IntegerTile.Stride)));
+            code.mov(r11, Routine.Argument<IntegerTile>(nameof(IntegerTile.Sums)));
+            code.mov(r10, Routine.Argument<IntegerTile>(nameof(IntegerTile.Stride)));
             for (int row = 0; row < First; row++)
             {
                 code.add(r11, r10);

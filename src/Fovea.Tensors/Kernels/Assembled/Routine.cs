@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -20,6 +21,9 @@ internal static class Routine
 
     /// <summary>The calling convention of this system: of Windows, or else of System V.</summary>
     public static bool IsWindows => OperatingSystem.IsWindows();
+
+    /// <summary>A field of what rcx points to.</summary>
+    public static AssemblerMemoryOperand Argument<T>(string field) => __qword_ptr[rcx + (int)Marshal.OffsetOf<T>(field)];
 
     /// <summary>Puts the argument in rcx; Windows wants xmm6 to xmm15 back as they were.</summary>
     public static void Begin(Assembler code, bool windows)
