@@ -5,6 +5,8 @@ namespace Fovea.Tensors.Kernels;
 /// <summary>bfloat16: the upper half of a binary32.</summary>
 internal readonly struct BFloat16Pairs : IPairs
 {
+    public static TileFormat Widened => TileFormat.WidenedPairs;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Widen<V>(V pairs, out V first, out V second)
         where V : unmanaged, ILanes<V>

@@ -14,6 +14,8 @@ internal readonly struct HalfPairs : IPairs
     private const float Rebias = 1f / (1 << 15);
     private const float OneExponent = 1.17549435e-38f;
 
+    public static TileFormat Widened => TileFormat.WidenedHalves;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Widen<V>(V pairs, out V first, out V second)
         where V : unmanaged, ILanes<V>

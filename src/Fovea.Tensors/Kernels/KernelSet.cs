@@ -23,8 +23,8 @@ public abstract unsafe class KernelSet
     /// <summary>All sets, those of more instructions first: avx512bf16, avx512vnni, avx512, avxvnni, avx2, vector128, scalar.</summary>
     public static IReadOnlyList<KernelSet> All { get; } =
     [
-        new AssembledKernels<Lanes16>("avx512bf16", Processor.HasAvx512BFloat16, IntegerRoutine.Assemble, formats: 4),
-        new AssembledKernels<Lanes16>("avx512vnni", Processor.HasAvx512Vnni, IntegerRoutine.Assemble, formats: 3),
+        new AssembledKernels<Lanes16>("avx512bf16", Processor.HasAvx512BFloat16, IntegerRoutine.Assemble, formats: 5),
+        new AssembledKernels<Lanes16>("avx512vnni", Processor.HasAvx512Vnni, IntegerRoutine.Assemble, formats: 4),
         new LaneKernels<Lanes16>("avx512", Vector512.IsHardwareAccelerated),
         new AssembledKernels<Lanes8>("avxvnni", Processor.HasAvxVnni, NarrowIntegerRoutine.Assemble, formats: 0),
         new LaneKernels<Lanes8>("avx2", Vector256.IsHardwareAccelerated),
@@ -61,6 +61,9 @@ public abstract unsafe class KernelSet
 
     /// <summary>Whether <see cref="MultiplyIntegerTile"/> takes 4-bit numbers as they are packed.</summary>
     internal virtual bool ReadsFourBits => false;
+
+    /// <summary>Whether tiles widen f16 weights in registers, which even for one row is faster than the kernels for few rows.</summary>
+    internal virtual bool WidensHalves => false;
 
     /// <summary>Begins, beside the caller, with what the first products will wait for.</summary>
     internal virtual void Prepare()

@@ -14,7 +14,7 @@ internal unsafe struct PairTiles<V, TPairs>(in ProductOperands operands, FloatRo
 
     private readonly ProductOperands _p = operands;
     private readonly FloatRoutines _routines = routines;
-    private readonly bool _reads = routines.Exist(TileFormat.WidenedPairs) && typeof(TPairs) == typeof(BFloat16Pairs);
+    private readonly bool _reads = routines.Exist(TPairs.Widened);
     private readonly float* _wide = (float*)(operands.Scratch + (worker * ProductOperands.ScratchBytes));
     private float* _b;
     private TileFormat _format;
@@ -22,7 +22,7 @@ internal unsafe struct PairTiles<V, TPairs>(in ProductOperands operands, FloatRo
     public void Panel(int column, int k, int rowPanels)
     {
         bool reads = _reads && rowPanels < WorthWidening;
-        _format = _p.AreInputsPairs ? TileFormat.PairDots : reads ? TileFormat.WidenedPairs : TileFormat.Floats;
+        _format = _p.AreInputsPairs ? TileFormat.PairDots : reads ? TPairs.Widened : TileFormat.Floats;
         _b = At(column, k);
         if (_format == TileFormat.Floats)
         {

@@ -9,6 +9,9 @@ internal enum TileFormat
     /// <summary>A numbers in f32, B pairs of bf16 for two steps each, which are widened.</summary>
     WidenedPairs,
 
+    /// <summary>A numbers in f32, B pairs of f16 for two steps each, which are widened; read by assembled code alone.</summary>
+    WidenedHalves,
+
     /// <summary>Numbers in f32, of A row by row, <see cref="AttentionScratch.ScoreStride"/> apart; read by assembled code alone.</summary>
     RowsOfA,
 

@@ -66,7 +66,7 @@ public sealed unsafe partial class Compute
         }
 
         bool pairs = weight.Format.Kind == WeightKind.BF16 && Kernels.RoundsInputs;
-        bool few = !pairs && y.Rows <= MatrixRows.MaxRows;
+        bool few = !pairs && y.Rows <= MatrixRows.MaxRows && !(weight.Format.Kind == WeightKind.F16 && Kernels.WidensHalves);
         if (pairs && x.Pairs == null)
         {
             x.Pairs = PackPairs(x.Rows);

@@ -32,6 +32,8 @@ internal sealed class AssembledKernels<V> : LaneKernels<V>
 
     internal override bool ReadsFourBits => _integers.Value is not null;
 
+    internal override bool WidensHalves => _floats.Value.Exist(TileFormat.WidenedHalves);
+
     private protected override FloatRoutines Routines => _floats.Value;
 
     internal override void Prepare()

@@ -58,7 +58,8 @@ internal static unsafe class FloatAssembly
         for (int i = 0; i < steps * Stride; i++)
         {
             b[i] = format == TileFormat.PairDots ? Pair(i) : ((i * 59 % 89) - 44) / 4f;
-            ((ushort*)pairs)[(((i / Stride / 2 * Stride) + (i % Stride)) * 2) + (i / Stride % 2)] = (ushort)(BitConverter.SingleToUInt32Bits(b[i]) >> 16);
+            ((ushort*)pairs)[(((i / Stride / 2 * Stride) + (i % Stride)) * 2) + (i / Stride % 2)] =
+                format == TileFormat.WidenedHalves ? BitConverter.HalfToUInt16Bits((Half)b[i]) : (ushort)(BitConverter.SingleToUInt32Bits(b[i]) >> 16);
         }
 
         for (int i = 0; i < Panels.Rows * Stride; i++)
@@ -71,7 +72,7 @@ internal static unsafe class FloatAssembly
         tile.AskFor(default);
         MatrixTile.Run<Lanes1>(default, tile);
         tile.A = format == TileFormat.RowsOfA ? rowsOfA : a;
-        tile.B = format == TileFormat.WidenedPairs ? pairs : b;
+        tile.B = format is TileFormat.WidenedPairs or TileFormat.WidenedHalves ? pairs : b;
         tile.Format = format;
         tile.C = actual;
         tile.AskFor(new Ahead((byte*)b, MostSteps));

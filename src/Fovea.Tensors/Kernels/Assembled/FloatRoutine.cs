@@ -46,6 +46,8 @@ internal static class FloatRoutine
         Routine.End(code, windows);
     }
 
+    private static bool ReadsTwoSteps(TileFormat format) => format is TileFormat.WidenedPairs or TileFormat.WidenedHalves;
+
     private static int StepBytes(TileFormat format) => format == TileFormat.RowsOfA ? sizeof(float) : Panels.Rows * sizeof(float);
 
     private static int RowBytes(TileFormat format) => format == TileFormat.RowsOfA ? AttentionScratch.ScoreStride * sizeof(float) : sizeof(float);
@@ -75,7 +77,7 @@ internal static class FloatRoutine
         code.Label(ref single);
         Load(code, 0, format);
         Multiply(code, rows, format, Left, Right, 0);
-        if (format == TileFormat.WidenedPairs)
+        if (ReadsTwoSteps(format))
         {
             // The second half of the last row of pairs may be padding.
             code.add(rax, StepBytes(format));
@@ -95,11 +97,11 @@ internal static class FloatRoutine
     {
         code.prefetcht1(__byte_ptr[r10]);
         code.add(r10, Routine.Argument<FloatTile>(nameof(FloatTile.StrideAhead)));
-        for (int step = 0; step < FloatRoutines.StepsAtOnce; step += format == TileFormat.WidenedPairs ? 2 : 1)
+        for (int step = 0; step < FloatRoutines.StepsAtOnce; step += ReadsTwoSteps(format) ? 2 : 1)
         {
             Load(code, step, format);
             Multiply(code, rows, format, Left, Right, step);
-            if (format == TileFormat.WidenedPairs)
+            if (ReadsTwoSteps(format))
             {
                 Multiply(code, rows, format, LaterLeft, LaterRight, step + 1);
             }
@@ -120,14 +122,11 @@ internal static class FloatRoutine
             code.prefetcht0(__byte_ptr[rax + ((step + StepsAheadOfA) * StepBytes(format))]);
         }
 
-        if (format == TileFormat.WidenedPairs)
+        if (ReadsTwoSteps(format))
         {
             code.vmovdqu32(LaterLeft, __[rdx]);
             code.vmovdqu32(LaterRight, __[rdx + Line]);
-            code.vpslld(Left, LaterLeft, 16);
-            code.vpslld(Right, LaterRight, 16);
-            code.vpandd(LaterLeft, LaterLeft, Upper);
-            code.vpandd(LaterRight, LaterRight, Upper);
+            Widen(code, format);
         }
         else
         {
@@ -136,6 +135,29 @@ internal static class FloatRoutine
         }
 
         code.add(rdx, r8);
+    }
+
+    private static void Widen(Assembler code, TileFormat format)
+    {
+        if (format == TileFormat.WidenedPairs)
+        {
+            code.vpslld(Left, LaterLeft, 16);
+            code.vpslld(Right, LaterRight, 16);
+            code.vpandd(LaterLeft, LaterLeft, Upper);
+            code.vpandd(LaterRight, LaterRight, Upper);
+            return;
+        }
+
+        code.vpmovdw(ymm24, LaterLeft);
+        code.vpmovdw(ymm25, LaterRight);
+        code.vpsrld(LaterLeft, LaterLeft, 16);
+        code.vpsrld(LaterRight, LaterRight, 16);
+        code.vpmovdw(ymm26, LaterLeft);
+        code.vpmovdw(ymm27, LaterRight);
+        code.vcvtph2ps(Left, ymm24);
+        code.vcvtph2ps(Right, ymm25);
+        code.vcvtph2ps(LaterLeft, ymm26);
+        code.vcvtph2ps(LaterRight, ymm27);
     }
 
     private static void Multiply(Assembler code, int rows, TileFormat format, AssemblerRegisterZMM left, AssemblerRegisterZMM right, int step)
