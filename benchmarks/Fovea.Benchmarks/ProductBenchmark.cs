@@ -19,44 +19,45 @@ internal static class ProductBenchmark
     /// <summary>Measures all formats, models and rows, or those that are named.</summary>
     public static void Run(Compute compute, string[] names)
     {
-        var limits = MachineLimits.Measure(compute.Workers);
-        Console.WriteLine($"products: {compute.Kernels}{(compute.Kernels.IsAssembled == true ? ", assembled" : "")}; limits {limits.FlopsPerSecond / 1e9:F0} GFLOP/s f32, {limits.BytesPerSecond / 1e9:F1} GB/s");
-        Console.WriteLine("up to 4 rows the weights come from memory: other weights of 512 MB are read between two uses");
+        Console.WriteLine($"{compute.Kernels}{(compute.Kernels.IsAssembled == true ? ", assembled" : "")}, {compute.Workers.Degree} threads. GFLOP/s and their share of f32 multiply-adds without memory, measured before each line; ");
+        Console.WriteLine("up to 4 rows GB/s of weights that come from memory (others of 512 MB are read between two uses) and their share of reading alone.");
         WeightFormat[] all = [WeightFormat.F32, WeightFormat.BF16, WeightFormat.F16, WeightFormat.Int8, WeightFormat.Int4];
         var formats = names.Where(name => all.Any(format => name.Split(':')[0] == format.ToString().Split(':')[0])).Select(WeightFormat.Parse).ToArray();
         var rows = names.Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _)).Select(name => int.Parse(name, CultureInfo.InvariantCulture)).ToArray();
+        rows = rows is [] ? RowCounts : rows;
+        Console.WriteLine($"\n| model | inputs to outputs | weights |{string.Concat(rows.Select(count => $" {count} rows |"))}");
+        Console.WriteLine($"|---|---|---|{string.Concat(rows.Select(_ => "---|"))}");
         foreach (var (model, width, inner) in Models.Where(model => !names.Any(name => Models.Any(other => other.Model == name)) || names.Contains(model.Model)))
         {
             foreach (var (outputs, inputs) in new[] { (width, width), (inner, width), (width, inner) })
             {
+                using var weight = KernelBenchmark.Noise(outputs, inputs);
                 foreach (var format in formats is [] ? all : formats)
                 {
-                    Measure(compute, limits, model, format, outputs, inputs, rows is [] ? RowCounts : rows);
+                    var limits = MachineLimits.Measure(compute.Workers);
+                    Console.WriteLine($"| {model} | {inputs} to {outputs} | {format} |{string.Concat(rows.Select(count => Measure(compute, limits, weight, format, count)))}");
                 }
             }
         }
     }
 
-    private static void Measure(Compute compute, MachineLimits limits, string model, WeightFormat format, int outputs, int inputs, int[] rowCounts)
+    private static string Measure(Compute compute, MachineLimits limits, Tensor weight, WeightFormat format, int rows)
     {
-        using var weight = KernelBenchmark.Noise(outputs, inputs);
-        using var packed = PackedMatrix.Pack(weight, compute.Workers, format);
-        foreach (int rows in rowCounts)
+        bool fromMemory = rows <= RowsFromMemory;
+        var weights = new List<PackedMatrix>();
+        do
         {
-            using var x = KernelBenchmark.Noise(rows, inputs);
-            var weights = new List<PackedMatrix> { packed };
-            while (rows <= RowsFromMemory && weights.Count * packed.Bytes < BytesBetween)
-            {
-                weights.Add(PackedMatrix.Pack(weight, compute.Workers, format));
-            }
-
-            int next = 0;
-            double seconds = KernelBenchmark.Time(compute, () => compute.Linear(x, weights[next++ % weights.Count]));
-            double flops = 2.0 * rows * inputs * outputs / seconds, bytes = packed.Bytes / seconds;
-            Console.WriteLine(
-                $"  {model,-13} {format,-8} {rows,4} x {inputs,5} -> {outputs,5}: {flops / 1e9,7:F1} GFLOP/s {flops / limits.FlopsPerSecond,5:P0}, " +
-                $"weights {bytes / 1e9,5:F1} GB/s {bytes / limits.BytesPerSecond,5:P0}, {seconds * 1e6,9:F1} us");
-            weights.Where(copy => copy != packed).ToList().ForEach(copy => copy.Dispose());
+            weights.Add(PackedMatrix.Pack(weight, compute.Workers, format));
         }
+        while (fromMemory && weights.Count * weights[0].Bytes < BytesBetween);
+
+        using var x = KernelBenchmark.Noise(rows, weight.RowLength);
+        int next = 0;
+        double seconds = KernelBenchmark.Time(compute, () => compute.Linear(x, weights[next++ % weights.Count]));
+        double flops = 2.0 * rows * weight.Shape.Count / seconds, bytes = weights[0].Bytes / seconds;
+        weights.ForEach(packed => packed.Dispose());
+        return fromMemory
+            ? string.Create(CultureInfo.InvariantCulture, $" {bytes / 1e9:F1} GB/s {bytes / limits.BytesPerSecond:P0} |")
+            : string.Create(CultureInfo.InvariantCulture, $" {flops / 1e9:F0} {flops / limits.FlopsPerSecond:P0} |");
     }
 }

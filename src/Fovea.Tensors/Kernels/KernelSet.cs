@@ -53,8 +53,7 @@ public abstract unsafe class KernelSet
 
     /// <summary>The set of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
-    public static KernelSet ByName(string name) => All.FirstOrDefault(set => set.Name == name)
-        ?? throw new ArgumentException($"There are no kernels called {name}; there are {string.Join(", ", All.Select(set => set.Name))}.", nameof(name));
+    public static KernelSet ByName(string name) => Find(name) ?? throw new ArgumentException(Unknown(name), nameof(name));
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -103,13 +102,12 @@ public abstract unsafe class KernelSet
     private static KernelSet Choose(string? name)
     {
         Processor.CheckAssumed();
-        try
-        {
-            return string.IsNullOrEmpty(name) ? All.First(set => set.IsAccelerated && !set.RoundsInputs) : ByName(name);
-        }
-        catch (ArgumentException error)
-        {
-            throw new ArgumentException($"{Variable}: {error.Message}", error);
-        }
+        return string.IsNullOrEmpty(name)
+            ? All.First(set => set.IsAccelerated && !set.RoundsInputs)
+            : Find(name) ?? throw new ArgumentException($"{Variable}: {Unknown(name)}");
     }
+
+    private static KernelSet? Find(string name) => All.FirstOrDefault(set => set.Name == name);
+
+    private static string Unknown(string name) => $"There are no kernels called {name}; there are {string.Join(", ", All.Select(set => set.Name))}.";
 }
