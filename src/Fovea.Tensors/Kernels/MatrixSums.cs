@@ -29,4 +29,12 @@ internal static unsafe class MatrixSums
         public V Of<V>(V x, V y)
             where V : unmanaged, ILanes<V> => x + y;
     }
+
+    /// <summary>x · y.</summary>
+    public readonly struct Product : IPointwisePair
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of<V>(V x, V y)
+            where V : unmanaged, ILanes<V> => x * y;
+    }
 }

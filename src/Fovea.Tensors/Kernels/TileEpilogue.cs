@@ -1,10 +1,13 @@
 namespace Fovea.Tensors.Kernels;
 
-/// <summary>What becomes of the finished sums of a product, tile by tile, while they are in the cache: first the bias is added, then this is done.</summary>
+/// <summary>What becomes of the finished sums of a product, tile by tile, while they are in the cache: bias and scale come first, then this is done.</summary>
 internal unsafe struct TileEpilogue
 {
     /// <summary>One number a column, or null.</summary>
     public float* Bias;
+
+    /// <summary>One factor a column, or null.</summary>
+    public float* Scale;
 
     /// <summary>What is done.</summary>
     public EpilogueKind Kind;
@@ -33,6 +36,12 @@ internal unsafe struct TileEpilogue
         if (Bias != null)
         {
             Pointwise.Apply<V, MatrixSums.Sum>(plane, default);
+        }
+
+        if (Scale != null)
+        {
+            plane.Y = Scale + column;
+            Pointwise.Apply<V, MatrixSums.Product>(plane, default);
         }
 
         plane.Y = sums;

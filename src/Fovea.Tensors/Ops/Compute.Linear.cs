@@ -47,6 +47,7 @@ public sealed unsafe partial class Compute
         Check(bias is null || bias.Shape.Count == weight.Outputs, bias, $"is not one number for each of {weight.Outputs} outputs");
         Check(
             epilogue.Other is not { } other || (other.Rows == x.Rows && other.RowLength == weight.Outputs), epilogue.Other, $"is not {x.Rows} rows of {weight.Outputs} outputs");
+        Check(epilogue.Scale is not { } scale || scale.Shape.Count == weight.Outputs, epilogue.Scale, $"is not one factor for each of {weight.Outputs} outputs");
         return Rent(x.Rows, weight.Outputs);
     }
 
@@ -55,6 +56,7 @@ public sealed unsafe partial class Compute
         var end = new TileEpilogue
         {
             Bias = bias is null ? null : bias.Floats,
+            Scale = epilogue.Scale is null ? null : epilogue.Scale.Floats,
             Kind = epilogue.Kind,
             Function = epilogue.Function,
             Other = epilogue.Other is null ? null : epilogue.Other.Floats,

@@ -16,6 +16,8 @@ public readonly struct Epilogue
 
     internal Tensor? Other { get; }
 
+    internal Tensor? Scale { get; private init; }
+
     /// <summary>Where the result of a product with the sums y ends up.</summary>
     internal Tensor ResultOf(Tensor y) => Kind == EpilogueKind.Add && Other is { } sum ? sum : y;
 
@@ -30,4 +32,8 @@ public readonly struct Epilogue
     /// <summary>x ← x + y; the result of the product is then x.</summary>
     /// <param name="x">[rows, outputs].</param>
     public static Epilogue AddedTo(Tensor x) => new(EpilogueKind.Add, default, x);
+
+    /// <summary>The same behind y ← s ⊙ y.</summary>
+    /// <param name="scale">s [outputs], or none.</param>
+    public Epilogue Behind(Tensor? scale) => this with { Scale = scale };
 }

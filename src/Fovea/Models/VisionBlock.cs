@@ -5,8 +5,8 @@ using Fovea.Tensors.Ops;
 namespace Fovea.Models;
 
 /// <summary>
-/// The one block of all vision transformers, in two halves: x += s₁ ⊙ attention(norm1(x)), x += s₂ ⊙ mlp(norm2(x)). Families differ in the norms, the
-/// feed-forward block, rotary embedding and the scales s (none = 1).
+/// The one block of all vision transformers, in two halves: x += attention(norm1(x)), x += mlp(norm2(x)). Families differ in the norms, the feed-forward
+/// block, rotary embedding and whether the last layers of both halves scale what they give.
 /// </summary>
 public sealed class VisionBlock : IDisposable
 {
@@ -14,18 +14,14 @@ public sealed class VisionBlock : IDisposable
     private readonly SelfAttention _attention;
     private readonly Norm _norm2;
     private readonly FeedForward _mlp;
-    private readonly Tensor? _scale1;
-    private readonly Tensor? _scale2;
 
     /// <summary>Owns its parts.</summary>
-    public VisionBlock(Norm norm1, SelfAttention attention, Norm norm2, FeedForward mlp, Tensor? scale1 = null, Tensor? scale2 = null)
+    public VisionBlock(Norm norm1, SelfAttention attention, Norm norm2, FeedForward mlp)
     {
         _norm1 = norm1;
         _attention = attention;
         _norm2 = norm2;
         _mlp = mlp;
-        _scale1 = scale1;
-        _scale2 = scale2;
     }
 
     /// <summary>Heads, scale and mask.</summary>
@@ -84,15 +80,7 @@ public sealed class VisionBlock : IDisposable
             segments[piece] = new AttentionSegment(start, count, keys, values, start, count, null, captures.IsEmpty ? null : captures[piece]);
         }
 
-        if (_scale1 is null)
-        {
-            _attention.Attend(compute, queries, segments, Epilogue.AddedTo(states));
-        }
-        else
-        {
-            compute.AddInto(states, Scaled(_attention.Attend(compute, queries, segments), _scale1));
-        }
-
+        _attention.Attend(compute, queries, segments, Epilogue.AddedTo(states));
         compute.Arena.Release(mark);
     }
 
@@ -100,16 +88,7 @@ public sealed class VisionBlock : IDisposable
     public void FeedForward(Compute compute, Tensor states)
     {
         var mark = compute.Arena.Top;
-        var normed = _norm2.Forward(compute, states);
-        if (_scale2 is null)
-        {
-            _mlp.Forward(compute, normed, states);
-        }
-        else
-        {
-            compute.AddInto(states, Scaled(_mlp.Forward(compute, normed), _scale2));
-        }
-
+        _mlp.Forward(compute, _norm2.Forward(compute, states), states);
         compute.Arena.Release(mark);
     }
 
@@ -120,17 +99,5 @@ public sealed class VisionBlock : IDisposable
         _attention.Dispose();
         _norm2.Dispose();
         _mlp.Dispose();
-        _scale1?.Dispose();
-        _scale2?.Dispose();
-    }
-
-    private static Tensor Scaled(Tensor rows, Tensor scale)
-    {
-        for (int row = 0; row < rows.Rows; row++)
-        {
-            System.Numerics.Tensors.TensorPrimitives.Multiply<float>(rows.Row<float>(row), scale.AsSpan<float>(), rows.Row<float>(row));
-        }
-
-        return rows;
     }
 }

@@ -3,16 +3,18 @@ using Fovea.Tensors.Ops;
 
 namespace Fovea.Nn;
 
-/// <summary>y = x·Wᵀ + b. The weight is packed when the layer is made, and the layer owns the packed form.</summary>
+/// <summary>y = x·Wᵀ + b, or s ⊙ (x·Wᵀ + b). The weight is packed when the layer is made, and the layer owns the packed form.</summary>
 public sealed class Linear : IDisposable
 {
     private readonly PackedMatrix _weight;
     private readonly Tensor? _bias;
+    private readonly Tensor? _scale;
 
-    private Linear(PackedMatrix weight, Tensor? bias)
+    private Linear(PackedMatrix weight, Tensor? bias, Tensor? scale = null)
     {
         _weight = weight;
         _bias = bias;
+        _scale = scale;
     }
 
     /// <summary>Length of an input row.</summary>
@@ -21,18 +23,24 @@ public sealed class Linear : IDisposable
     /// <summary>Length of an output row.</summary>
     public int Outputs => _weight.Outputs;
 
-    /// <summary>Bytes of the packed weight and the bias.</summary>
-    public long Bytes => _weight.Bytes + (_bias is null ? 0 : _bias.Shape.Count * sizeof(float));
+    /// <summary>Bytes of the packed weight, the bias and the scale.</summary>
+    public long Bytes => _weight.Bytes + BytesOf(_bias) + BytesOf(_scale);
 
     /// <summary>How the weight is kept.</summary>
     public WeightFormat Format => _weight.Format;
 
     /// <summary>Reads <c>weight</c> [outputs, inputs] and, if there is to be one, <c>bias</c> [outputs].</summary>
+    /// <param name="weights">Where they lie.</param>
+    /// <param name="inputs">Length of an input row.</param>
+    /// <param name="outputs">Length of an output row.</param>
+    /// <param name="bias">Whether there is a bias.</param>
+    /// <param name="compute">Packs the weight.</param>
+    /// <param name="scale">s [outputs], or none; the layer owns it.</param>
     /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
-    public static Linear Load(WeightReader weights, int inputs, int outputs, bool bias, Compute compute)
+    public static Linear Load(WeightReader weights, int inputs, int outputs, bool bias, Compute compute, Tensor? scale = null)
     {
         using var weight = weights.Matrix("weight", outputs, inputs);
-        return Of(weights, weight, null, bias ? weights.Vector("bias", outputs) : null, compute);
+        return Of(weights, weight, null, bias ? weights.Vector("bias", outputs) : null, compute, scale);
     }
 
     /// <summary>Reads a matrix that holds several layers, as one layer each.</summary>
@@ -76,13 +84,15 @@ public sealed class Linear : IDisposable
     /// <summary>Packs a matrix that was made of a stored one, the module at which the reader stands, and notes what became of it.</summary>
     internal static Linear Of(WeightReader weights, StoredMatrix weight, Compute compute) => Of(weights, weight, null, null, compute);
 
-    private static Linear Of(WeightReader weights, StoredMatrix weight, RowTurns? turns, Tensor? bias, Compute compute)
+    private static long BytesOf(Tensor? vector) => vector is null ? 0 : vector.Shape.Count * sizeof(float);
+
+    private static Linear Of(WeightReader weights, StoredMatrix weight, RowTurns? turns, Tensor? bias, Compute compute, Tensor? scale = null)
     {
         try
         {
             var packed = weights.Packed(turns?.ToString() ?? weight.Part, weight, turns, compute.Workers);
             weights.Loaded(packed);
-            return new Linear(packed, bias);
+            return new Linear(packed, bias, scale);
         }
         catch (ArgumentException wrong)
         {
@@ -95,19 +105,20 @@ public sealed class Linear : IDisposable
     /// <param name="x">[rows, inputs].</param>
     /// <param name="epilogue">What follows.</param>
     /// <returns>[rows, outputs], rented, or what the epilogue adds it to.</returns>
-    public Tensor Forward(Compute compute, Tensor x, in Epilogue epilogue = default) => compute.Linear(x, _weight, _bias, epilogue);
+    public Tensor Forward(Compute compute, Tensor x, in Epilogue epilogue = default) => compute.Linear(x, _weight, _bias, epilogue.Behind(_scale));
 
     /// <summary>Applies the layer to rows that other layers read too.</summary>
     /// <param name="compute">Where to run.</param>
     /// <param name="x">[rows, inputs].</param>
     /// <param name="epilogue">What follows.</param>
     /// <returns>[rows, outputs], rented, or what the epilogue adds it to.</returns>
-    public Tensor Forward(Compute compute, ref SharedRows x, in Epilogue epilogue = default) => compute.Linear(ref x, _weight, _bias, epilogue);
+    public Tensor Forward(Compute compute, ref SharedRows x, in Epilogue epilogue = default) => compute.Linear(ref x, _weight, _bias, epilogue.Behind(_scale));
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _weight.Dispose();
         _bias?.Dispose();
+        _scale?.Dispose();
     }
 }

@@ -45,15 +45,13 @@ internal static class InternVit
         return new VisionBlock(
             LoadNorm(weights.At("norm1"), config),
             new SelfAttention(
-                parts[0], parts[1], parts[2], Linear.Load(attention.At("proj"), width, width, bias: true, compute),
+                parts[0], parts[1], parts[2], Linear.Load(attention.At("proj"), width, width, bias: true, compute, weights.Vector("ls1", width)),
                 new AttentionSettings(heads, heads, size, 1 / MathF.Sqrt(size), Causal: false), QueryKeyNorm("q_norm"), QueryKeyNorm("k_norm")),
             LoadNorm(weights.At("norm2"), config),
             new Mlp(
                 Linear.Load(weights.At("mlp").At("fc1"), width, sizes.IntermediateSize, bias: true, compute),
-                Linear.Load(weights.At("mlp").At("fc2"), sizes.IntermediateSize, width, bias: true, compute),
-                sizes.HiddenAct),
-            weights.Vector("ls1", width),
-            weights.Vector("ls2", width));
+                Linear.Load(weights.At("mlp").At("fc2"), sizes.IntermediateSize, width, bias: true, compute, weights.Vector("ls2", width)),
+                sizes.HiddenAct));
     }
 
     private static Norm LoadNorm(WeightReader weights, InternVitConfig config) => config.IsRms

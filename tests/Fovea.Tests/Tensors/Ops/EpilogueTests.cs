@@ -30,6 +30,7 @@ public sealed class EpilogueTests
                 foreach (bool biased in new[] { false, true })
                 {
                     using var bias = Numbers.Noise(3, n);
+                    using var factors = Numbers.Noise(5, n);
                     var b = biased ? bias : null;
                     foreach (var f in Enum.GetValues<Activation>())
                     {
@@ -45,11 +46,14 @@ public sealed class EpilogueTests
                         compute.Arena.Release(default);
                     }
 
-                    var sum = compute.AddInto(Copy(compute, other), compute.Linear(x, packed, b));
-                    var added = Copy(compute, other);
-                    Assert.Same(added, compute.Linear(x, packed, b, Epilogue.AddedTo(added)));
-                    Numbers.AssertSameBits(sum.AsSpan<float>(), added.AsSpan<float>());
-                    compute.Arena.Release(default);
+                    foreach (var scale in new[] { null, factors })
+                    {
+                        var sum = compute.AddInto(Copy(compute, other), Scaled(compute.Linear(x, packed, b), scale));
+                        var added = Copy(compute, other);
+                        Assert.Same(added, compute.Linear(x, packed, b, Epilogue.AddedTo(added).Behind(scale)));
+                        Numbers.AssertSameBits(sum.AsSpan<float>(), added.AsSpan<float>());
+                        compute.Arena.Release(default);
+                    }
                 }
             }
         }
@@ -69,6 +73,19 @@ public sealed class EpilogueTests
             Assert.Contains("is not 3 rows of 5 outputs", Assert.Throws<ArgumentException>(() => compute.Linear(x, packed, null, Epilogue.AddedTo(other))).Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentException>(() => compute.Linear(x, packed, null, Epilogue.Gated(other, Activation.Silu)));
         }
+
+        Assert.Contains(
+            "is not one factor for each of 5 outputs", Assert.Throws<ArgumentException>(() => compute.Linear(x, packed, null, default(Epilogue).Behind(x))).Message, StringComparison.Ordinal);
+    }
+
+    private static Tensor Scaled(Tensor rows, Tensor? scale)
+    {
+        for (int row = 0; scale is not null && row < rows.Rows; row++)
+        {
+            System.Numerics.Tensors.TensorPrimitives.Multiply<float>(rows.Row<float>(row), scale.AsSpan<float>(), rows.Row<float>(row));
+        }
+
+        return rows;
     }
 
     private static Tensor Copy(Compute compute, Tensor source)
