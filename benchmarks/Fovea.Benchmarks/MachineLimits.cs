@@ -28,6 +28,9 @@ internal sealed record MachineLimits(double FlopsPerSecond, double BytesPerSecon
         return new MachineLimits(flops, bytes);
     }
 
+    /// <summary>Of two measurements the higher numbers.</summary>
+    public MachineLimits Better(MachineLimits other) => new(Math.Max(FlopsPerSecond, other.FlopsPerSecond), Math.Max(BytesPerSecond, other.BytesPerSecond));
+
     private static double Seconds(Action action)
     {
         var clock = Stopwatch.StartNew();

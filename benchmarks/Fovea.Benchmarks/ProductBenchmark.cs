@@ -19,14 +19,12 @@ internal static class ProductBenchmark
     /// <summary>Measures all formats, models and rows, or those that are named.</summary>
     public static void Run(Compute compute, string[] names)
     {
-        Console.WriteLine($"{compute.Kernels}{(compute.Kernels.IsAssembled == true ? ", assembled" : "")}, {compute.Workers.Degree} threads. GFLOP/s and their share of f32 multiply-adds without memory, measured before each line; ");
-        Console.WriteLine("up to 4 rows GB/s of weights that come from memory (others of 512 MB are read between two uses) and their share of reading alone.");
         WeightFormat[] all = [WeightFormat.F32, WeightFormat.BF16, WeightFormat.F16, WeightFormat.Int8, WeightFormat.Int4];
         var formats = names.Where(name => all.Any(format => name.Split(':')[0] == format.ToString().Split(':')[0])).Select(WeightFormat.Parse).ToArray();
         var rows = names.Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _)).Select(name => int.Parse(name, CultureInfo.InvariantCulture)).ToArray();
         rows = rows is [] ? RowCounts : rows;
-        Console.WriteLine($"\n| model | inputs to outputs | weights |{string.Concat(rows.Select(count => $" {count} rows |"))}");
-        Console.WriteLine($"|---|---|---|{string.Concat(rows.Select(_ => "---|"))}");
+        var limits = MachineLimits.Measure(compute.Workers);
+        var lines = new List<(string Name, (double Flops, double Bytes)[] Cells)>();
         foreach (var (model, width, inner) in Models.Where(model => !names.Any(name => Models.Any(other => other.Model == name)) || names.Contains(model.Model)))
         {
             foreach (var (outputs, inputs) in new[] { (width, width), (inner, width), (width, inner) })
@@ -34,30 +32,45 @@ internal static class ProductBenchmark
                 using var weight = KernelBenchmark.Noise(outputs, inputs);
                 foreach (var format in formats is [] ? all : formats)
                 {
-                    var limits = MachineLimits.Measure(compute.Workers);
-                    Console.WriteLine($"| {model} | {inputs} to {outputs} | {format} |{string.Concat(rows.Select(count => Measure(compute, limits, weight, format, count)))}");
+                    lines.Add(($"{model} | {inputs} to {outputs} | {format}", [.. rows.Select(count => Measure(compute, weight, format, count))]));
+                    limits = limits.Better(MachineLimits.Measure(compute.Workers));
+                    Console.Error.WriteLine($"{lines[^1].Name}: {string.Join(", ", lines[^1].Cells.Select(cell => $"{cell.Flops / 1e9:F0}"))} GFLOP/s");
                 }
             }
         }
+
+        Print(compute, limits, rows, lines);
     }
 
-    private static string Measure(Compute compute, MachineLimits limits, Tensor weight, WeightFormat format, int rows)
+    private static (double Flops, double Bytes) Measure(Compute compute, Tensor weight, WeightFormat format, int rows)
     {
-        bool fromMemory = rows <= RowsFromMemory;
         var weights = new List<PackedMatrix>();
         do
         {
             weights.Add(PackedMatrix.Pack(weight, compute.Workers, format));
         }
-        while (fromMemory && weights.Count * weights[0].Bytes < BytesBetween);
+        while (rows <= RowsFromMemory && weights.Count * weights[0].Bytes < BytesBetween);
 
         using var x = KernelBenchmark.Noise(rows, weight.RowLength);
         int next = 0;
         double seconds = KernelBenchmark.Time(compute, () => compute.Linear(x, weights[next++ % weights.Count]));
-        double flops = 2.0 * rows * weight.Shape.Count / seconds, bytes = weights[0].Bytes / seconds;
+        long bytes = weights[0].Bytes;
         weights.ForEach(packed => packed.Dispose());
-        return fromMemory
-            ? string.Create(CultureInfo.InvariantCulture, $" {bytes / 1e9:F1} GB/s {bytes / limits.BytesPerSecond:P0} |")
-            : string.Create(CultureInfo.InvariantCulture, $" {flops / 1e9:F0} {flops / limits.FlopsPerSecond:P0} |");
+        return (2.0 * rows * weight.Shape.Count / seconds, bytes / seconds);
+    }
+
+    private static void Print(Compute compute, MachineLimits limits, int[] rows, List<(string Name, (double Flops, double Bytes)[] Cells)> lines)
+    {
+        Console.WriteLine($"{compute.Kernels}{(compute.Kernels.IsAssembled == true ? ", assembled" : "")}, {compute.Workers.Degree} threads; at most {limits.FlopsPerSecond / 1e9:F0} GFLOP/s of f32 multiply-adds and {limits.BytesPerSecond / 1e9:F1} GB/s between the lines.");
+        Console.WriteLine("GFLOP/s and share of that; up to 4 rows GB/s of weights that come from memory (others of 512 MB are read between two uses) and share of that.");
+        Console.WriteLine($"\n| model | inputs to outputs | weights |{string.Concat(rows.Select(count => $" {count} rows |"))}");
+        Console.WriteLine($"|---|---|---|{string.Concat(rows.Select(_ => "---|"))}");
+        foreach (var (name, cells) in lines)
+        {
+            var texts = cells.Zip(rows, (cell, count) => count <= RowsFromMemory
+                ? string.Create(CultureInfo.InvariantCulture, $" {cell.Bytes / 1e9:F1} GB/s {cell.Bytes / limits.BytesPerSecond:P0} |")
+                : string.Create(CultureInfo.InvariantCulture, $" {cell.Flops / 1e9:F0} {cell.Flops / limits.FlopsPerSecond:P0} |"));
+            Console.WriteLine($"| {name} |{string.Concat(texts)}");
+        }
     }
 }
