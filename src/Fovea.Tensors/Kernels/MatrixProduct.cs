@@ -14,27 +14,34 @@ internal static unsafe class MatrixProduct
     // Row panels that are multiplied with one panel of B in turn: a block of them, 576 KiB at most, stays in the second-level cache.
     private const int RowPanelsAtOnce = 24;
 
-    // So few rows stay in the cache for all k: a panel of B is read from its start to its end, as it lies in memory.
-    private const int RowPanelsThatStream = 2;
+    // So many bytes of A stay in the second-level cache for all k: a panel of B is read from its start to its end, as it lies in memory, and C is written once.
+    private const long BytesThatStay = 1 << 20;
+
+    // With so few row panels a tile asks for memory early enough itself.
+    private const int RowPanelsThatAsk = 2;
 
     /// <summary>Tiles <paramref name="start"/> to <paramref name="end"/> − 1, counted down the row panels of one column panel after the other.</summary>
     /// <param name="tiles">The tiles.</param>
     /// <param name="rowPanels">Panels of A.</param>
     /// <param name="inputs">Length of the sums.</param>
+    /// <param name="inputBytes">Bytes of a number of A.</param>
     /// <param name="block">Steps that are done at once.</param>
     /// <param name="start">The first tile.</param>
     /// <param name="end">The tile behind the last one.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Walk<TTiles>(ref TTiles tiles, int rowPanels, int inputs, int block, int start, int end)
+    public static void Walk<TTiles>(ref TTiles tiles, int rowPanels, int inputs, int inputBytes, int block, int start, int end)
         where TTiles : struct, ITiles
     {
-        if (rowPanels <= RowPanelsThatStream)
+        bool fetch = rowPanels > RowPanelsThatAsk;
+        if (!fetch || (long)rowPanels * Panels.Rows * inputs * inputBytes <= BytesThatStay)
         {
             for (int column = start / rowPanels; column <= (end - 1) / rowPanels; column++)
             {
                 for (int k = 0; k == 0 || k < inputs; k += block)
                 {
-                    Panel(ref tiles, column, k, Math.Max(0, start - (column * rowPanels)), Math.Min(rowPanels, end - (column * rowPanels)), fetch: false);
+                    bool ends = k + block >= inputs;
+                    var next = fetch ? (ends ? column + 1 : column, ends ? 0 : k + block) : ((int, int)?)null;
+                    Panel(ref tiles, column, k, Math.Max(0, start - (column * rowPanels)), Math.Min(rowPanels, end - (column * rowPanels)), next);
                 }
             }
 
@@ -50,7 +57,7 @@ internal static unsafe class MatrixProduct
                 {
                     int first = Math.Max(firstRow, start - (column * rowPanels));
                     int last = Math.Min(Math.Min(firstRow + atOnce, rowPanels), end - (column * rowPanels));
-                    Panel(ref tiles, column, k, first, last, fetch: true);
+                    Panel(ref tiles, column, k, first, last, (column + 1, k));
                 }
             }
         }
@@ -70,7 +77,7 @@ internal static unsafe class MatrixProduct
                 break;
             default:
                 var tiles = new FloatTiles<V>(p, routines);
-                Walk(ref tiles, p.RowPanels, p.K, Block, start, end);
+                Walk(ref tiles, p.RowPanels, p.K, sizeof(float), Block, start, end);
                 break;
         }
     }
@@ -130,7 +137,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    private static void Panel<TTiles>(ref TTiles tiles, int column, int k, int first, int end, bool fetch)
+    private static void Panel<TTiles>(ref TTiles tiles, int column, int k, int first, int end, (int Column, int K)? next)
         where TTiles : struct, ITiles
     {
         if (first < end)
@@ -140,7 +147,7 @@ internal static unsafe class MatrixProduct
 
         for (int row = first; row < end; row++)
         {
-            tiles.Tile(row, column, k, fetch ? tiles.Next(column + 1, k, row - first, end - first) : default);
+            tiles.Tile(row, column, k, next is { } panel ? tiles.Next(panel.Column, panel.K, row - first, end - first) : default);
         }
     }
 
@@ -149,7 +156,7 @@ internal static unsafe class MatrixProduct
         where TPairs : struct, IPairs
     {
         var tiles = new PairTiles<V, TPairs>(p, routines, worker);
-        Walk(ref tiles, p.RowPanels, p.K, Block, start, end);
+        Walk(ref tiles, p.RowPanels, p.K, sizeof(float), Block, start, end);
     }
 
     private static void Rows<V>(in ProductOperands p, int panel, int columns, int k, float* c)
