@@ -5,6 +5,9 @@ switch (args)
     case ["kernels", .. var rest]:
         KernelBenchmark.Run(rest);
         return 0;
+    case ["versus", var folder, .. var rest]:
+        VersusBenchmark.Run(folder, rest);
+        return 0;
     case ["accuracy"]:
         AccuracyBenchmark.Run();
         return 0;
@@ -53,6 +56,8 @@ switch (args)
             usage: dotnet run -c Release --project benchmarks/Fovea.Benchmarks -- COMMAND
             kernels [linear|attention|rows]   GFLOP/s and GB/s of the kernels
             kernels products [FORMAT|MODEL|ROWS ...]  matrix products in every weight format at shapes of real models, as a share of the machine's limits
+            versus FOLDER [CALL ...]          products (ROWSxINPUTSxOUTPUTS:FORMAT) and attentions (TOKENSxHEADSxKEYHEADSxSIZE[:causal]) of this build
+                                              and of the Fovea.Tensors.dll in FOLDER, in turns
             accuracy                          relative errors of weights and products in every format, beside formats of ggml
             capture                           what attention rows for scores add to a layer's attention at 729 and 2880 visual tokens
             formats [QUESTIONS]               what formats of weights and caches do to the answers of foveola (default: 400 questions)

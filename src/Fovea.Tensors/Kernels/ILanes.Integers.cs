@@ -12,6 +12,9 @@ internal unsafe partial interface ILanes<TSelf>
     /// <summary>The sum of 32-bit integers, which wraps around.</summary>
     static abstract TSelf AddIntegers(TSelf x, TSelf y);
 
+    /// <summary>The greater of signed 32-bit integers.</summary>
+    static abstract TSelf MaxIntegers(TSelf x, TSelf y);
+
     /// <summary>Bits moved to the higher end, zeros behind them.</summary>
     static abstract TSelf ShiftLeft(TSelf x, int count);
 

@@ -15,8 +15,8 @@ internal readonly record struct IntegerPanels(int Inputs, int Group, bool IsFour
     /// <summary>Bytes of the scales of a group.</summary>
     public const int ScaleBytes = Panels.Columns * sizeof(float);
 
-    // Of 8 bits, 32 columns by so many inputs stay in the first-level cache while one panel of rows after the other passes.
-    private const int BlockInputs = 512;
+    // Of 8 bits, 32 columns by at most so many inputs stay in the first-level cache, or nearly, while one panel of rows after the other passes.
+    private const int BlockInputs = 1280;
 
     /// <summary>Groups along the inputs.</summary>
     public int Groups => Panels.Count(Inputs, Group);
@@ -27,8 +27,8 @@ internal readonly record struct IntegerPanels(int Inputs, int Group, bool IsFour
     /// <summary>What is added to a weight so that it is not negative.</summary>
     public int Offset => IsFourBit ? 8 : 128;
 
-    /// <summary>Groups that are done at once.</summary>
-    public int GroupsAtOnce => Math.Max(1, BlockInputs / Group);
+    /// <summary>Groups that are done at once: blocks of about equal size.</summary>
+    public int GroupsAtOnce { get; } = Math.Max(1, Panels.Count(Panels.Count(Inputs, Group), Math.Max(1, Panels.Count(Inputs, BlockInputs))));
 
     /// <summary>Inputs that are done at once.</summary>
     public int Block => GroupsAtOnce * Group;

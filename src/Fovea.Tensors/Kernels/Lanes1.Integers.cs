@@ -21,6 +21,9 @@ internal readonly unsafe partial struct Lanes1
     public static Lanes1 AddIntegers(Lanes1 x, Lanes1 y) => Of(x.Bits + y.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 MaxIntegers(Lanes1 x, Lanes1 y) => Of(Math.Max(x.Bits, y.Bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 ShiftLeft(Lanes1 x, int count) => Of(x.Bits << count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,6 +17,9 @@ internal readonly unsafe partial struct Lanes16
     public static Lanes16 AddIntegers(Lanes16 x, Lanes16 y) => new((x._value.AsInt32() + y._value.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 MaxIntegers(Lanes16 x, Lanes16 y) => new(Vector512.Max(x._value.AsInt32(), y._value.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 ShiftLeft(Lanes16 x, int count) => new((x._value.AsUInt32() << count).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,6 +17,9 @@ internal readonly unsafe partial struct Lanes4
     public static Lanes4 AddIntegers(Lanes4 x, Lanes4 y) => new((x._value.AsInt32() + y._value.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 MaxIntegers(Lanes4 x, Lanes4 y) => new(Vector128.Max(x._value.AsInt32(), y._value.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 ShiftLeft(Lanes4 x, int count) => new((x._value.AsUInt32() << count).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,6 +17,9 @@ internal readonly unsafe partial struct Lanes8
     public static Lanes8 AddIntegers(Lanes8 x, Lanes8 y) => new((x._value.AsInt32() + y._value.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 MaxIntegers(Lanes8 x, Lanes8 y) => new(Vector256.Max(x._value.AsInt32(), y._value.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 ShiftLeft(Lanes8 x, int count) => new((x._value.AsUInt32() << count).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

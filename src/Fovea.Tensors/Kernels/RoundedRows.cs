@@ -11,6 +11,7 @@ internal static unsafe class RoundedRows
     private const float Least = 7.8886e-31f;
     private const int Levels = 127;
     private const int StepsOfUnit = IntegerPanels.Unit / 4;
+    private const uint Magnitude = 0x7FFFFFFF;
 
     /// <summary>Rounds the rows of one panel.</summary>
     /// <param name="source">The first row; rows follow each other.</param>
@@ -36,36 +37,37 @@ internal static unsafe class RoundedRows
 
             int* to = (int*)codes + row;
             float* place = scales + row;
-            V undefined = default;
+            V most = default;
             for (int unit = 0; unit < units + (rest > 0 ? 1 : 0); unit += unitsOfGroup, to += unitsOfGroup * StepsOfUnit * rows, place += 2 * rows)
             {
                 int whole = Math.Min(unitsOfGroup, units - unit);
                 float* x = source + ((long)unit * IntegerPanels.Unit);
                 float* end = whole < unitsOfGroup && rest > 0 ? last : null;
-                place[rows] = BitConverter.Int32BitsToSingle(-layout.Offset * Round(x, whole, end, bytes, to, rows, ref *place, ref undefined));
+                place[rows] = BitConverter.Int32BitsToSingle(-layout.Offset * Round(x, whole, end, bytes, to, rows, ref *place, ref most));
             }
 
-            scales[row] += V.Sum(undefined);
+            // x · 0 is NaN where x is NaN or infinite.
+            scales[row] += V.Sum(most * default(V));
         }
     }
 
-    // A group is so many units, and perhaps one more that lies elsewhere. Returns the sum of the integers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Round<V>(float* x, int units, float* last, int* bytes, int* codes, int stride, ref float scale, ref V undefined)
+    // A group is so many units, and perhaps one more that lies elsewhere. Returns the sum of the integers. Magnitudes are compared as integers, among which NaN is the greatest.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Round<V>(float* x, int units, float* last, int* bytes, int* codes, long stride, ref float scale, ref V most)
         where V : unmanaged, ILanes<V>
     {
-        V greatest = default, nan = undefined;
+        V greatest = default;
         for (int unit = 0; unit < units; unit++)
         {
-            Measure(x + (unit * IntegerPanels.Unit), ref greatest, ref nan);
+            Measure(x + (unit * IntegerPanels.Unit), ref greatest);
         }
 
         if (last != null)
         {
-            Measure(last, ref greatest, ref nan);
+            Measure(last, ref greatest);
         }
 
-        undefined = nan;
+        most = V.MaxIntegers(greatest, most);
         float m = V.Max(greatest);
         bool isZero = m < Least;
         scale = isZero ? 0 : m / Levels;
@@ -78,26 +80,27 @@ internal static unsafe class RoundedRows
         if (last != null)
         {
             Encode(last, factor, bytes, codes, stride, ref sum);
+            units++;
         }
 
-        return (int)V.Sum(sum);
+        // Every lane holds so many times the bits of the shift besides.
+        int shifts = units * (IntegerPanels.Unit / V.Count) * BitConverter.SingleToInt32Bits(ILanes<V>.Shift);
+        return (int)V.Sum(V.FromIntegers(V.AddIntegers(sum, V.Broadcast(BitConverter.Int32BitsToSingle(-shifts)))));
     }
 
-    // x · 0 is NaN where x is NaN or infinite.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Measure<V>(float* x, ref V greatest, ref V nan)
+    private static void Measure<V>(float* x, ref V greatest)
         where V : unmanaged, ILanes<V>
     {
         for (int i = 0; i < IntegerPanels.Unit; i += V.Count)
         {
-            V value = V.Load(x + i);
-            greatest = V.Max(V.And(value, 0x7FFFFFFF), greatest);
-            nan = V.MultiplyAdd(value, default, nan);
+            greatest = V.MaxIntegers(V.And(V.Load(x + i), Magnitude), greatest);
         }
     }
 
+    // The lowest byte of a number that is raised by the shift is the integer.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Encode<V>(float* x, V factor, int* bytes, int* codes, int stride, ref V sum)
+    private static void Encode<V>(float* x, V factor, int* bytes, int* codes, long stride, ref V sum)
         where V : unmanaged, ILanes<V>
     {
         V shift = V.Broadcast(ILanes<V>.Shift);
@@ -105,12 +108,17 @@ internal static unsafe class RoundedRows
         {
             V rounded = V.MultiplyAdd(V.Load(x + i), factor, shift);
             rounded.StoreBytes((sbyte*)bytes + i);
-            sum += rounded - shift;
+            sum = V.AddIntegers(sum, rounded);
         }
 
-        for (int i = 0; i < StepsOfUnit; i++)
-        {
-            codes[i * stride] = bytes[i];
-        }
+        // The runtime unrolls no loops.
+        *codes = bytes[0];
+        *(codes += stride) = bytes[1];
+        *(codes += stride) = bytes[2];
+        *(codes += stride) = bytes[3];
+        *(codes += stride) = bytes[4];
+        *(codes += stride) = bytes[5];
+        *(codes += stride) = bytes[6];
+        *(codes + stride) = bytes[7];
     }
 }

@@ -52,22 +52,24 @@ internal static class FloatRoutine
 
     private static int RowBytes(TileFormat format) => format == TileFormat.RowsOfA ? AttentionScratch.ScoreStride * sizeof(float) : sizeof(float);
 
-    // While there are rows of C left to ask for, one is asked for every few steps: it is written at the end.
+    // While there are rows of C left to ask for, one is asked for every few steps: it is written at the end. The address behind the last one lies on the stack.
     private static void Steps(Assembler code, int rows, TileFormat format)
     {
-        Label several = code.CreateLabel(), rest = code.CreateLabel(), single = code.CreateLabel(), end = code.CreateLabel();
+        Label asking = code.CreateLabel(), several = code.CreateLabel(), rest = code.CreateLabel(), single = code.CreateLabel(), end = code.CreateLabel();
+        code.imul(r11, Routine.Argument<FloatTile>(nameof(FloatTile.StrideOfC)), rows);
+        code.add(r11, Routine.Argument<FloatTile>(nameof(FloatTile.C)));
+        code.push(r11);
         code.mov(r11, Routine.Argument<FloatTile>(nameof(FloatTile.C)));
         code.sub(r9, FloatRoutines.StepsAtOnce);
         code.jl(rest);
-        for (int row = 0; row < rows; row++)
-        {
-            code.prefetcht0(__byte_ptr[r11]);
-            code.prefetcht0(__byte_ptr[r11 + Line]);
-            code.add(r11, Routine.Argument<FloatTile>(nameof(FloatTile.StrideOfC)));
-            Several(code, rows, format);
-            code.jl(rest);
-        }
-
+        code.Label(ref asking);
+        code.prefetcht0(__byte_ptr[r11]);
+        code.prefetcht0(__byte_ptr[r11 + Line]);
+        code.add(r11, Routine.Argument<FloatTile>(nameof(FloatTile.StrideOfC)));
+        Several(code, rows, format);
+        code.jl(rest);
+        code.cmp(r11, __qword_ptr[rsp]);
+        code.jne(asking);
         code.Label(ref several);
         Several(code, rows, format);
         code.jge(several);
@@ -90,7 +92,7 @@ internal static class FloatRoutine
         code.dec(r9);
         code.jne(single);
         code.Label(ref end);
-        code.nop();
+        code.pop(r11);
     }
 
     private static void Several(Assembler code, int rows, TileFormat format)

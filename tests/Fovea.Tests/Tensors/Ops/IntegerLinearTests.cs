@@ -38,6 +38,8 @@ public sealed class IntegerLinearTests
     [InlineData(WeightKind.Int8, 4096, 9000, 33, 14)]
     [InlineData(WeightKind.Int4, 4096, 9000, 33, 38)]
     [InlineData(WeightKind.Int8, 65_536, 70_001, 2, 2)]
+    [InlineData(WeightKind.Int8, 64, 9000, 33, 320)]
+    [InlineData(WeightKind.Int4, 128, 9000, 33, 320)]
     [Trait("kind", "reference")]
     public void Linear_OfSeveralBlocksOfInputs_HasTheBitsOfTheSlowLoop(WeightKind kind, int group, int k, int n, int m)
     {

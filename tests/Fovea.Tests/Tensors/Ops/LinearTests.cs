@@ -64,6 +64,7 @@ public sealed class LinearTests
 
     [Theory]
     [InlineData(300, 160, 1100)]
+    [InlineData(330, 66, 2600)]
     [InlineData(26, 97, 513)]
     [InlineData(5, 33, 40)]
     [Trait("kind", "property")]
