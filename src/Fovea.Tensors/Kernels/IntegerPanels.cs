@@ -15,9 +15,6 @@ internal readonly record struct IntegerPanels(int Inputs, int Group, bool IsFour
     /// <summary>Bytes of the scales of a group.</summary>
     public const int ScaleBytes = Panels.Columns * sizeof(float);
 
-    // Of 8 bits, 32 columns by at most so many inputs stay in the first-level cache, or nearly, while one panel of rows after the other passes.
-    private const int BlockInputs = 1280;
-
     /// <summary>Groups along the inputs.</summary>
     public int Groups => Panels.Count(Inputs, Group);
 
@@ -27,20 +24,14 @@ internal readonly record struct IntegerPanels(int Inputs, int Group, bool IsFour
     /// <summary>What is added to a weight so that it is not negative.</summary>
     public int Offset => IsFourBit ? 8 : 128;
 
-    /// <summary>Groups that are done at once: blocks of about equal size.</summary>
-    public int GroupsAtOnce { get; } = Math.Max(1, Panels.Count(Panels.Count(Inputs, Group), Math.Max(1, Panels.Count(Inputs, BlockInputs))));
-
-    /// <summary>Inputs that are done at once.</summary>
-    public int Block => GroupsAtOnce * Group;
-
     /// <summary>Bytes of the groups before one, or of a panel.</summary>
     public long BytesBefore(int group) => BytesBefore(group, IsFourBit ? 4 : 8);
 
     /// <summary>Bytes of a panel.</summary>
     public long PanelBytes => BytesBefore(Groups);
 
-    /// <summary>Bytes of a block of a panel whose numbers have been unpacked to 8 bits.</summary>
-    public long ScratchBytes => (Math.Min((long)Block, PaddedInputs) * Panels.Columns) + ((long)GroupsAtOnce * ScaleBytes);
+    /// <summary>Bytes of a panel whose numbers have been unpacked to 8 bits.</summary>
+    public long ScratchBytes => BytesBefore(Groups, 8);
 
     /// <summary>Padded inputs of a group: of all but the last one <see cref="Group"/>.</summary>
     public int GroupInputs(int group) => Math.Min(Group, PaddedInputs - (group * Group));

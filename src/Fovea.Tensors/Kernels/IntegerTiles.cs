@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Fovea.Tensors.Kernels;
 
-/// <summary>Tiles of a product with integer weights.</summary>
+/// <summary>Tiles of a product with integer weights: all inputs at once, since their groups are added in memory anyway.</summary>
 internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet kernels, int worker) : ITiles
     where V : unmanaged, ILanes<V>
 {
@@ -17,67 +17,47 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
 
     public void Panel(int column, int k, int rowPanels)
     {
-        int first = k / _p.Layout.Group;
-        _b = At(column, first);
+        _b = At(column);
         _isFourBit = _p.Layout.IsFourBit && _kernels.ReadsFourBits && rowPanels < WorthUnpacking;
         if (_p.Layout.IsFourBit && !_isFourBit)
         {
-            Unpack(first);
+            Unpack();
         }
     }
 
-    public readonly Ahead Next(int column, int k, int share, int shares)
-    {
-        int first = k / _p.Layout.Group, end = Math.Min(first + _p.Layout.GroupsAtOnce, _p.Layout.Groups);
-        return Ahead.Share(At(column, first), _p.Layout.BytesBefore(end) - _p.Layout.BytesBefore(first), share, shares);
-    }
+    // A tile asks for its weights early enough itself.
+    public readonly Ahead Next(int column, int k, int share, int shares) => default;
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Tile(int row, int column, int k, Ahead ahead)
     {
-        Prefetch.Range(ahead.Start, ahead.Length);
-        int firstRow = row * Panels.Rows, firstColumn = column * Panels.Columns, group = k / _p.Layout.Group;
+        int firstRow = row * Panels.Rows, firstColumn = column * Panels.Columns;
         int rows = Math.Min(Panels.Rows, _p.M - firstRow), columns = Math.Min(Panels.Columns, _p.N - firstColumn);
         float* c = _p.C + ((long)firstRow * _p.N) + firstColumn;
-        float* sums = stackalloc float[Panels.Rows * Panels.Columns];
-        Begin(sums, k == 0 ? null : c, rows, columns);
         Prefetch.Rows(c + ((long)Panels.Rows * _p.N), _p.N, Math.Min(Panels.Rows, _p.M - firstRow - rows));
-        Groups(
-            new IntegerTile
-            {
-                A = _p.A + ((long)firstRow * _p.Layout.PaddedInputs) + ((long)k * rows),
-                B = _b,
-                RowScales = _p.RowScales + (2 * (((long)firstRow * _p.Layout.Groups) + ((long)group * rows))),
-                Sums = sums,
-                Stride = Panels.Columns * sizeof(float),
-                Rows = rows,
-                IsFourBit = _isFourBit,
-            },
-            group);
-        bool ends = k + _p.Layout.Block >= _p.Layout.Inputs;
-        if (ends)
+
+        // Sums are kept together while groups are added: rows of C may lie so that they drive each other out of the cache.
+        float* sums = stackalloc float[Panels.Rows * Panels.Columns];
+        for (int i = 0; i < rows * Panels.Columns; i += V.Count)
         {
-            _p.Epilogue.Apply<V>(sums, Panels.Columns, _p.N, firstRow, rows, firstColumn, columns);
+            default(V).Store(sums + i);
         }
 
-        if (!ends || !_p.Epilogue.Moves)
+        Groups(new IntegerTile
+        {
+            A = _p.A + ((long)firstRow * _p.Layout.PaddedInputs),
+            B = _b,
+            RowScales = _p.RowScales + (2L * firstRow * _p.Layout.Groups),
+            Sums = sums,
+            Stride = Panels.Columns * sizeof(float),
+            Rows = rows,
+            IsFourBit = _isFourBit,
+        });
+        _p.Epilogue.Apply<V>(sums, Panels.Columns, _p.N, firstRow, rows, firstColumn, columns);
+        if (!_p.Epilogue.Moves)
         {
             End(sums, c, rows, columns);
-        }
-    }
-
-    // Sums are kept together while groups are added: rows of C may lie so that they drive each other out of the cache.
-    private readonly void Begin(float* sums, float* c, int rows, int columns)
-    {
-        if (c == null || columns < Panels.Columns)
-        {
-            new Span<float>(sums, rows * Panels.Columns).Clear();
-        }
-
-        for (int r = 0; c != null && r < rows; r++, sums += Panels.Columns, c += _p.N)
-        {
-            Copy(c, sums, columns);
         }
     }
 
@@ -104,15 +84,15 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
         }
     }
 
-    private readonly byte* At(int column, int group) => _p.B + (column * _p.Layout.PanelBytes) + _p.Layout.BytesBefore(group);
+    private readonly byte* At(int column) => _p.B + (column * _p.Layout.PanelBytes);
 
     // The last group may be shorter than the others.
-    private readonly void Groups(IntegerTile tile, int group)
+    private readonly void Groups(IntegerTile tile)
     {
         var layout = _p.Layout;
-        int end = Math.Min(group + layout.GroupsAtOnce, layout.Groups);
-        bool shorter = end == layout.Groups && layout.GroupInputs(end - 1) < layout.Group;
-        tile.Groups = end - group - (shorter ? 1 : 0);
+        int last = layout.Groups - 1;
+        bool shorter = last >= 0 && layout.GroupInputs(last) < layout.Group;
+        tile.Groups = layout.Groups - (shorter ? 1 : 0);
         tile.Units = layout.Group / IntegerPanels.Unit;
         if (tile.Groups > 0)
         {
@@ -125,15 +105,15 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
             tile.B += tile.Groups * ((layout.Group * Panels.Columns / (tile.IsFourBit ? 2 : 1)) + IntegerPanels.ScaleBytes);
             tile.RowScales += tile.Groups * 2 * tile.Rows;
             tile.Groups = 1;
-            tile.Units = layout.GroupInputs(end - 1) / IntegerPanels.Unit;
+            tile.Units = layout.GroupInputs(last) / IntegerPanels.Unit;
             _kernels.MultiplyIntegerTile(tile);
         }
     }
 
-    private void Unpack(int first)
+    private void Unpack()
     {
         byte* source = _b, destination = _scratch;
-        for (int group = first; group < Math.Min(first + _p.Layout.GroupsAtOnce, _p.Layout.Groups); group++)
+        for (int group = 0; group < _p.Layout.Groups; group++)
         {
             int inputs = _p.Layout.GroupInputs(group);
             FourBits.Unpack(source, inputs / 4, destination);

@@ -15,7 +15,7 @@ internal unsafe class LaneKernels<V>(string name, bool isAccelerated) : KernelSe
     internal override void MultiplyIntegers(in IntegerOperands operands, int start, int end, int worker)
     {
         var tiles = new IntegerTiles<V>(operands, this, worker);
-        MatrixProduct.Walk(ref tiles, operands.RowPanels, operands.Layout.Inputs, sizeof(sbyte), operands.Layout.Block, start, end);
+        MatrixProduct.Walk(ref tiles, operands.RowPanels, operands.Layout.Inputs, sizeof(sbyte), block: Math.Max(1, operands.Layout.Inputs), start, end);
     }
 
     internal override void MultiplyIntegerTile(in IntegerTile tile) => IntegerRows.Run<V>(tile);
