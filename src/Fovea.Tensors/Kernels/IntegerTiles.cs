@@ -65,22 +65,16 @@ internal unsafe struct IntegerTiles<V>(in IntegerOperands operands, KernelSet ke
     {
         for (int r = 0; r < rows; r++, sums += Panels.Columns, c += _p.N)
         {
-            Copy(sums, c, columns);
-        }
-    }
+            if (columns < Panels.Columns)
+            {
+                new ReadOnlySpan<float>(sums, columns).CopyTo(new Span<float>(c, columns));
+                continue;
+            }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(float* source, float* destination, int columns)
-    {
-        if (columns < Panels.Columns)
-        {
-            new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(destination, columns));
-            return;
-        }
-
-        for (int column = 0; column < Panels.Columns; column += V.Count)
-        {
-            V.Load(source + column).Store(destination + column);
+            for (int column = 0; column < Panels.Columns; column += V.Count)
+            {
+                V.Load(sums + column).Store(c + column);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ internal static unsafe class MatrixProduct
     /// <summary>Steps of k whose sum is kept in registers.</summary>
     public const int Block = 512;
 
-    // Row panels that are multiplied with one panel of B in turn: a block of them, 576 KiB at most, stays in the second-level cache.
+    // Row panels that are multiplied with one panel of B in turn: of f32 a block of them, 576 KiB at most, stays in the second-level cache.
     private const int RowPanelsAtOnce = 24;
 
     // So many bytes of A stay in the second-level cache for all k: a panel of B is read from its start to its end, as it lies in memory, and C is written once.
